@@ -23,6 +23,8 @@ if(MPI_FOUND AND NOT MPIEXEC_EXECUTABLE)
   equipoise_missing_package("mpiexec" openmpi-bin openmpi)
 endif()
 set(HDF5_PREFER_PARALLEL ON)
+# A run of CMake before HDF5 was installed leaves FALSE in the cache, and FindHDF5 never corrects it.
+unset(HDF5_IS_PARALLEL CACHE)
 equipoise_find(HDF5 libhdf5-openmpi-dev "hdf5+mpi+hl" COMPONENTS C HL)
 if(HDF5_FOUND AND NOT HDF5_IS_PARALLEL)
   equipoise_missing_package("HDF5 for MPI (a serial one is at ${HDF5_INCLUDE_DIRS})" libhdf5-openmpi-dev "hdf5+mpi+hl")

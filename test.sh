@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what is missing (on Debian; elsewhere names it), builds with every warning an error, and runs all tests
+# through ctest: unit, MPI, statistics, whole program, layers, style, and a second build with Clang.
+# Usage: ./test.sh [ctest arguments]     for example ./test.sh -L unit
+
+# shellcheck source=scripts/setup.sh
+. "$(dirname "${BASH_SOURCE[0]}")/scripts/setup.sh"
+
+say "Looking for what is needed"
+set_up ci "cmake:cmake c++:g++ make:make python3:python3 clang++:clang clang-format:clang-format \
+clang-tidy:clang-tidy run-clang-tidy:clang-tidy shellcheck:shellcheck" "numpy h5py matplotlib xarray h5netcdf"
+
+say "Building"
+build ci
+
+say "Testing"
+exec ctest --test-dir build/ci --output-on-failure --parallel "$(cores)" "$@"
