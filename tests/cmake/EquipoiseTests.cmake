@@ -11,7 +11,7 @@
 #       a Python program that fails by its exit code; EQUIPOISE_* in its environment say where things are
 
 include(EquipoisePython)
-equipoise_find_python(EQUIPOISE_PYTHON h5py numpy)
+equipoise_find_python(EQUIPOISE_PYTHON h5py numpy matplotlib)
 
 set(EQUIPOISE_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test that does not say otherwise fails")
 

@@ -1,0 +1,1 @@
+"""Reading and drawing the output of Equipoise."""
