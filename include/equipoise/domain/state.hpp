@@ -1,0 +1,18 @@
+#pragma once
+
+#include "equipoise/domain/partition.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace equipoise::domain {
+
+/// The states z of one population on this rank: data and where it belongs, no behaviour.
+struct PopulationState {
+    std::int64_t neurons = 0;      ///< of the population, on all ranks
+    std::int64_t first_neuron = 0; ///< global index of z[0]
+    BlockRange blocks;             ///< local blocks
+    std::vector<double> z;
+};
+
+} // namespace equipoise::domain

@@ -1,0 +1,122 @@
+#pragma once
+
+#include "equipoise/balance/balance.hpp"
+#include "equipoise/balance/drive.hpp"
+#include "equipoise/config/config.hpp"
+#include "equipoise/domain/placement.hpp"
+#include "equipoise/domain/state.hpp"
+#include "equipoise/network/geometry.hpp"
+#include "equipoise/network/input.hpp"
+#include "equipoise/network/local_step.hpp"
+#include "equipoise/network/message.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace equipoise::network {
+
+/// One population's part on this rank.
+struct LocalPopulation {
+    domain::PopulationState state;
+    Geometry geometry;
+    LocalInput input;
+    LocalStep step;
+    model::Interval range;         ///< allowed states: the functions' and the blow-up bound
+    std::vector<double> gain_sums; ///< scratch: one block's sums
+};
+
+/// The network of model section 1 on this rank, stepped by the schemes of section 4. It holds no
+/// MPI: one step is
+///
+///   local_pass()      every local block once: noise, drift, multiplier field, moments -> message()
+///   (the caller adds message().words() over the ranks, meanwhile draw_ahead())
+///   receive()         residual, Jacobian, multipliers -> the field of the next pass
+///
+/// Under the balanced scheme the state between passes is z*, before the multipliers' kick; settle()
+/// applies it so that states() are z at time(). Results do not depend on when or how often settle()
+/// is called. Under the explicit scheme states() are always settled.
+class NetworkSolver {
+  public:
+    /// placements: of each population, for this rank's blocks; they, the balance and its model must
+    /// outlive this. Draws the initial state. Call start() before the first step.
+    NetworkSolver(const balance::Balance& balance, const config::Config& config,
+                  const std::vector<domain::Placement>& placements);
+
+    [[nodiscard]] double time() const { return static_cast<double>(step_) * time_step_; }
+    [[nodiscard]] std::int64_t step() const noexcept { return step_; }
+
+    /// Moments of the present state into message(), without a step: to be summed and received once
+    /// before the first step.
+    void start();
+    void local_pass();
+    [[nodiscard]] Message& message() noexcept { return message_; }
+    /// Draws noise for the first blocks of the next pass until `arrived` returns true or the store
+    /// is full.
+    void draw_ahead(const std::function<bool()>& arrived);
+    /// Takes the summed message. Throws NumericsError when the multipliers are not finite. When
+    /// faulty() holds afterwards, the state has left its range: ask describe_fault() for a local
+    /// text.
+    void receive();
+    void settle();
+
+    /// The populations with faults in the last message, by index; empty: all is well.
+    [[nodiscard]] std::vector<std::size_t> faulty() const;
+    /// The first bad neuron of this rank in words, or "".
+    [[nodiscard]] std::string describe_fault() const;
+
+    [[nodiscard]] std::size_t population_count() const noexcept { return populations_.size(); }
+    [[nodiscard]] const domain::PopulationState& state(std::size_t population) const {
+        return populations_[population].state;
+    }
+    [[nodiscard]] Geometry& geometry(std::size_t population) {
+        return populations_[population].geometry;
+    }
+    [[nodiscard]] const balance::Balance& balance() const noexcept { return *balance_; }
+    /// Replaces states and clock (restart). Call start() afterwards.
+    void restore(std::int64_t step, std::span<const std::vector<double>> states);
+
+    /// Seconds spent in drawing noise and in the rest of the passes, estimated from every 16th
+    /// block.
+    [[nodiscard]] double noise_seconds() const noexcept;
+    [[nodiscard]] double update_seconds() const noexcept;
+
+  private:
+    using Block = std::array<double, random::block_size>;
+    struct BlockIndex {
+        std::size_t population;
+        std::int64_t block;
+    };
+
+    void draw_initial_state(const config::Config& config,
+                            const std::vector<domain::Placement>& placements);
+    void draw(const BlockIndex& index, std::span<double, random::block_size> xi) const;
+    void advance_block(const BlockIndex& index, const double* xi);
+    void add_moments(std::size_t population, const double* z, std::size_t count);
+    void check_range(std::size_t population, const double* z, std::size_t count);
+    void set_fields();
+
+    const balance::Balance* balance_;
+    balance::DriveModes drive_;
+    config::Scheme scheme_;
+    double time_step_;
+    double root_n_; ///< sqrt(n)
+    std::uint64_t seed_;
+    std::int64_t step_ = 0;
+    std::vector<LocalPopulation> populations_;
+    std::vector<BlockIndex> blocks_; ///< in the order of a pass
+    Message message_;
+    std::vector<std::size_t> gain_modes_, slope_modes_; ///< moments' modes in the geometry's basis
+    std::vector<double> moments_;
+    Eigen::VectorXd multipliers_; ///< h over the balance's unknowns
+    bool pending_ = false;        ///< a kick waits to be applied (balanced scheme)
+    bool starting_ = false;       ///< the message is start()'s, not a step's
+    std::vector<double> ahead_;   ///< noise of the first blocks of the next pass
+    std::size_t ahead_blocks_ = 0;
+    double pass_seconds_ = 0.0, sampled_noise_ = 0.0, sampled_update_ = 0.0;
+};
+
+} // namespace equipoise::network

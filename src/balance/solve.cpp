@@ -1,0 +1,77 @@
+#include "equipoise/balance/solve.hpp"
+
+#include "equipoise/util/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace equipoise::balance {
+
+namespace {
+
+/// The constraint that weighs most in a vector over the unknowns.
+std::string heaviest(const Balance& balance, const Eigen::VectorXd& vector) {
+    Eigen::Index largest = 0;
+    vector.cwiseAbs().maxCoeff(&largest);
+    return balance.name(balance.unknowns()[static_cast<std::size_t>(largest)]);
+}
+
+} // namespace
+
+MultiplierSolver::MultiplierSolver(const Balance& balance, Eigen::MatrixXd jacobian,
+                                   double relative_rank)
+    : balance_(&balance), jacobian_(std::move(jacobian)), rank_(jacobian_.rows()) {
+    if (jacobian_.rows() == 0) {
+        return;
+    }
+    lu_.compute(jacobian_);
+    // rcond() is a cheap estimate: the singular values are only worth computing where it is small.
+    if (jacobian_.allFinite() && lu_.rcond() > 100.0 * relative_rank) {
+        return;
+    }
+    if (!jacobian_.allFinite()) {
+        throw NumericsError("the balance's Jacobian is not finite: the state has blown up");
+    }
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(jacobian_,
+                                                Eigen::ComputeFullU | Eigen::ComputeFullV);
+    const Eigen::VectorXd& values = svd.singularValues();
+    rank_ = (values.array() > relative_rank * values[0]).count();
+    if (values[0] == 0.0) {
+        rank_ = 0;
+    }
+    if (rank_ == jacobian_.rows()) {
+        return;
+    }
+    range_ = svd.matrixU().leftCols(rank_);
+    const Eigen::MatrixXd restricted = range_.transpose() * jacobian_ * range_;
+    const Eigen::FullPivLU<Eigen::MatrixXd> lu(restricted);
+    if (rank_ == 0 || !lu.isInvertible() || lu.rcond() < relative_rank) {
+        throw NumericsError(fmt::format("no balanced state: the Jacobian of the balance is "
+                                        "singular ({}), and its range and null "
+                                        "space are not complementary, so that the group inverse "
+                                        "does not exist; change the coupling's "
+                                        "strengths or the gains there",
+                                        heaviest(balance, svd.matrixV().rightCols(1))));
+    }
+    inverse_ = lu.inverse();
+}
+
+Eigen::VectorXd MultiplierSolver::solve(const Eigen::VectorXd& right_hand_side) const {
+    if (!is_singular()) {
+        return jacobian_.rows() == 0 ? right_hand_side
+                                     : Eigen::VectorXd(lu_.solve(right_hand_side));
+    }
+    Eigen::VectorXd h = range_ * (inverse_ * (range_.transpose() * right_hand_side));
+    const Eigen::VectorXd rest = right_hand_side - jacobian_ * h;
+    if (rest.norm() > 1e-7 * (right_hand_side.norm() + 1e-300) && rest.norm() > 1e-12) {
+        throw NumericsError(
+            fmt::format("no balanced state: the coupling is rank deficient ({} of {} directions) "
+                        "and the balance "
+                        "cannot be met in {}; change the drive there, or the coupling",
+                        rank_, jacobian_.rows(), heaviest(*balance_, rest)));
+    }
+    return h;
+}
+
+} // namespace equipoise::balance

@@ -1,0 +1,205 @@
+#include "equipoise/network/geometry.hpp"
+
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/elementary/functions.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace equipoise::network {
+
+namespace {
+
+constexpr std::size_t block_size = random::block_size;
+
+EQUIPOISE_CLONES
+void sines_cosines(const double* __restrict u, double* __restrict cosine, double* __restrict sine,
+                   std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto [s, c] = elementary::sine_cosine_turns(u[i]);
+        sine[i] = s;
+        cosine[i] = c;
+    }
+}
+
+/// (cosine, sine) of the sum of two angles; sign = -1: of their difference.
+EQUIPOISE_CLONES
+void add_angles(const double* __restrict c1, const double* __restrict s1,
+                const double* __restrict c2, const double* __restrict s2, double sign,
+                double* __restrict cosine, double* __restrict sine, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        cosine[i] = c1[i] * c2[i] - sign * (s1[i] * s2[i]);
+        sine[i] = s1[i] * c2[i] + sign * (c1[i] * s2[i]);
+    }
+}
+
+EQUIPOISE_CLONES
+void add_scaled(double* __restrict values, const double* __restrict phi, double coefficient,
+                std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] += coefficient * phi[i];
+    }
+}
+
+EQUIPOISE_CLONES
+void add_constant(double* values, double constant, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] += constant;
+    }
+}
+
+/// cos and sin of 2 pi k u for k = 0..highest at the neurons of a block: table[k] holds the
+/// block's cosines, then its sines.
+class WaveTable {
+  public:
+    /// The table lives in `storage`, kept between blocks to spare the allocation.
+    WaveTable(std::vector<double>& storage, const double* u, int highest, std::size_t count)
+        : values_(storage) {
+        values_.resize(2 * block_size * static_cast<std::size_t>(highest + 1));
+        std::fill_n(cosine(0), count, 1.0);
+        std::fill_n(sine(0), count, 0.0);
+        if (highest >= 1) {
+            sines_cosines(u, cosine(1), sine(1), count);
+        }
+        for (int k = 2; k <= highest; ++k) {
+            add_angles(cosine(k - 1), sine(k - 1), cosine(1), sine(1), 1.0, cosine(k), sine(k),
+                       count);
+        }
+    }
+    double* cosine(int k) { return values_.data() + 2 * block_size * static_cast<std::size_t>(k); }
+    double* sine(int k) { return cosine(k) + block_size; }
+
+  private:
+    std::vector<double>& values_;
+};
+
+} // namespace
+
+Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis)
+    : placement_(&placement), basis_(&basis), shared_(placement.neurons_per_site() > 1) {
+    if (!shared_) {
+        block_modes_.resize(basis.size() * block_size);
+        return;
+    }
+    const std::int64_t neurons = placement.local_neurons();
+    if (neurons == 0) {
+        return;
+    }
+    const std::int64_t per_site = placement.neurons_per_site();
+    first_site_ = placement.first_neuron() / per_site;
+    const std::int64_t last_site = (placement.first_neuron() + neurons - 1) / per_site;
+    const auto sites = static_cast<std::size_t>(last_site - first_site_ + 1);
+    site_modes_.resize(sites * basis.size());
+    site_field_.resize(sites);
+    for (std::size_t s = 0; s < sites; ++s) {
+        basis.values(placement.sites().phase(first_site_ + static_cast<std::int64_t>(s)),
+                     site_modes_.data() + s * basis.size());
+    }
+}
+
+void Geometry::enter(std::int64_t block) {
+    block_ = block;
+    count_ = static_cast<std::size_t>(placement_->count(block));
+    if (!shared_) {
+        modes_made_ = false;
+        return;
+    }
+    runs_.clear();
+    const std::int64_t per_site = placement_->neurons_per_site();
+    const std::int64_t first = block * domain::block_size;
+    const std::int64_t end = first + static_cast<std::int64_t>(count_);
+    for (std::int64_t j = first; j < end;) {
+        const std::int64_t site = j / per_site;
+        const std::int64_t next = std::min((site + 1) * per_site, end);
+        runs_.push_back({static_cast<std::int32_t>(j - first),
+                         static_cast<std::int32_t>(next - first),
+                         static_cast<std::size_t>(site - first_site_)});
+        j = next;
+    }
+}
+
+void Geometry::make_modes() {
+    if (modes_made_) {
+        return;
+    }
+    modes_made_ = true;
+    std::array<double, block_size> u1{};
+    std::array<double, block_size> u2{};
+    placement_->phases(block_, u1.data(), u2.data());
+    WaveTable first(first_waves_, u1.data(), basis_->max_wave_number(0), count_);
+    const int highest = basis_->max_wave_number(1);
+    WaveTable second(second_waves_, u2.data(), highest, count_);
+    for (std::size_t w = 0; w < basis_->waves().size(); ++w) {
+        const auto [k1, k2] = basis_->waves()[w].k;
+        double* cosine = block_modes_.data() + basis_->cosine_index(w) * block_size;
+        if (k1 == 0 && k2 == 0) {
+            std::fill_n(cosine, count_, 1.0);
+        } else {
+            add_angles(first.cosine(k1), first.sine(k1), second.cosine(std::abs(k2)),
+                       second.sine(std::abs(k2)), k2 < 0 ? -1.0 : 1.0, cosine, cosine + block_size,
+                       count_);
+        }
+    }
+}
+
+void Geometry::project(const double* values, std::span<const std::size_t> modes, double* sums) {
+    if (!shared_) {
+        make_modes();
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+            sums[m] = ordered_dot(values, block_modes_.data() + modes[m] * block_size, count_);
+        }
+        return;
+    }
+    std::fill_n(sums, modes.size(), 0.0);
+    for (const Run& run : runs_) {
+        const double sum =
+            ordered_sum(values + run.begin, static_cast<std::size_t>(run.end - run.begin));
+        const double* phi = site_modes_.data() + run.site * basis_->size();
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+            sums[m] += sum * phi[modes[m]];
+        }
+    }
+}
+
+void Geometry::set_field(std::span<const std::size_t> modes, std::span<const double> coefficients) {
+    field_modes_.assign(modes.begin(), modes.end());
+    field_coefficients_.assign(coefficients.begin(), coefficients.end());
+    for (std::size_t s = 0; s < site_field_.size(); ++s) {
+        double field = 0.0;
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+            field += coefficients[m] * site_modes_[s * basis_->size() + modes[m]];
+        }
+        site_field_[s] = field;
+    }
+}
+
+void Geometry::add_field(double* values) {
+    if (!shared_) {
+        make_modes();
+        for (std::size_t m = 0; m < field_modes_.size(); ++m) {
+            add_scaled(values, block_modes_.data() + field_modes_[m] * block_size,
+                       field_coefficients_[m], count_);
+        }
+        return;
+    }
+    for (const Run& run : runs_) {
+        add_constant(values + run.begin, site_field_[run.site],
+                     static_cast<std::size_t>(run.end - run.begin));
+    }
+}
+
+void Geometry::bins(std::int64_t per_direction, std::uint32_t* bin) {
+    std::array<double, block_size> u1{};
+    std::array<double, block_size> u2{};
+    placement_->phases(block_, u1.data(), u2.data());
+    const auto cells = static_cast<double>(per_direction);
+    const bool plane = placement_->is_plane();
+    for (std::size_t i = 0; i < count_; ++i) {
+        const auto first = static_cast<std::uint32_t>(std::min(u1[i] * cells, cells - 1.0));
+        const auto second = static_cast<std::uint32_t>(std::min(u2[i] * cells, cells - 1.0));
+        bin[i] = plane ? first * static_cast<std::uint32_t>(per_direction) + second : first;
+    }
+}
+
+} // namespace equipoise::network

@@ -1,0 +1,80 @@
+#include "equipoise/network/local_step.hpp"
+
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/random/stream.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace equipoise::network {
+
+namespace {
+
+EQUIPOISE_CLONES
+void transition(double* __restrict z, const double* __restrict xi, double decay, double offset,
+                double noise, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        z[i] = (decay * z[i] + offset) + noise * xi[i];
+    }
+}
+
+EQUIPOISE_CLONES
+void add_scaled(double* __restrict z, const double* __restrict x, double weight,
+                std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        z[i] += weight * x[i];
+    }
+}
+
+EQUIPOISE_CLONES
+void euler(double* __restrict z, const double* __restrict drift, const double* __restrict noise,
+           const double* __restrict xi, double time_step, double root, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        z[i] = (z[i] + time_step * drift[i]) + root * (noise[i] * xi[i]);
+    }
+}
+
+} // namespace
+
+bool LocalStep::has_exact(const model::Population& population) {
+    const auto drift = population.drift->affine();
+    const auto noise = population.noise->affine();
+    return drift && drift->slope < 0.0 && noise && noise->slope == 0.0;
+}
+
+LocalStep::LocalStep(const model::Population& population, const config::Network& network)
+    : population_(&population), time_step_(network.time_step),
+      exact_(has_exact(population) && (network.local_step == config::LocalStep::exact ||
+                                       (network.local_step == config::LocalStep::automatic &&
+                                        network.scheme == config::Scheme::balanced))) {
+    if (exact_) {
+        const model::Affine drift = *population.drift->affine();
+        const double rate = -drift.slope;
+        decay_ = std::exp(-rate * time_step_);
+        input_weight_ = -std::expm1(-rate * time_step_) / rate;
+        offset_ = drift.offset * input_weight_;
+        noise_weight_ = population.noise->affine()->offset *
+                        std::sqrt(-std::expm1(-2.0 * rate * time_step_) / (2.0 * rate));
+    }
+}
+
+void LocalStep::advance(double* z, const double* xi, const double* iota, std::size_t count) const {
+    if (exact_) {
+        transition(z, xi, decay_, offset_, noise_weight_, count);
+        if (iota != nullptr) {
+            add_scaled(z, iota, input_weight_, count);
+        }
+        return;
+    }
+    std::array<double, random::block_size> drift;
+    std::array<double, random::block_size> noise;
+    population_->drift->values(z, drift.data(), count);
+    population_->noise->values(z, noise.data(), count);
+    if (iota != nullptr) {
+        add_scaled(drift.data(), iota, 1.0, count);
+    }
+    euler(z, drift.data(), noise.data(), xi, time_step_, std::sqrt(time_step_), count);
+}
+
+} // namespace equipoise::network

@@ -1,0 +1,361 @@
+#include "equipoise/network/solver.hpp"
+
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/random/stream.hpp"
+#include "equipoise/util/errors.hpp"
+#include "equipoise/util/stopwatch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace equipoise::network {
+
+namespace {
+
+constexpr std::size_t ahead_capacity =
+    32;                              ///< blocks: 256 KiB of noise, within the second-level cache
+constexpr std::size_t sampling = 16; ///< every so many blocks are timed
+
+EQUIPOISE_CLONES
+std::int64_t count_outside(const double* z, double lower, double upper, std::size_t count) {
+    std::int64_t outside = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        outside += z[i] >= lower && z[i] <= upper ? 0 : 1; // NaN is outside
+    }
+    return outside;
+}
+
+/// The largest possible contribution of a block to each moment, from the gains' bounds.
+std::vector<double> moment_bounds(const balance::Balance& balance, bool with_slopes) {
+    const balance::MomentLayout& layout = balance.layout();
+    std::vector<double> bounds(with_slopes ? layout.size() : layout.order_zero_size());
+    const auto block = static_cast<double>(random::block_size);
+    for (std::size_t b = 0; b < balance.model().population_count(); ++b) {
+        const model::Population& population = balance.model().population(b);
+        for (std::size_t g = 0; g < population.gains.size(); ++g) {
+            const auto fill = [&](std::size_t begin, std::size_t modes, int order) {
+                std::fill_n(bounds.begin() + static_cast<std::ptrdiff_t>(begin), modes,
+                            block * population.gains[g]->bound(order, model::state_bound));
+            };
+            fill(layout.gain_begin(b, g), layout.basis().size(), 0);
+            if (with_slopes) {
+                fill(layout.slope_begin(b, g), layout.products().size(), 1);
+            }
+        }
+    }
+    return bounds;
+}
+
+} // namespace
+
+NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Config& config,
+                             const std::vector<domain::Placement>& placements)
+    : balance_(&balance), drive_(balance.model()), scheme_(config.network.scheme),
+      time_step_(config.network.time_step),
+      root_n_(std::sqrt(static_cast<double>(balance.model().size()))), seed_(config.run.seed),
+      message_(moment_bounds(balance, scheme_ == config::Scheme::balanced),
+               balance.model().population_count()),
+      moments_(balance.layout().size(), 0.0) {
+    const model::Model& model = balance.model();
+    const balance::MomentLayout& layout = balance.layout();
+    // The products' basis holds the kernels' modes too: one set of modes at the neurons serves
+    // both.
+    for (std::size_t p = 0; p < layout.basis().size(); ++p) {
+        gain_modes_.push_back(layout.products().index(layout.basis()[p]));
+    }
+    for (std::size_t p = 0; p < layout.products().size(); ++p) {
+        slope_modes_.push_back(p);
+    }
+    for (std::size_t a = 0; a < model.population_count(); ++a) {
+        const domain::Placement& placement = placements[a];
+        domain::PopulationState state{
+            placement.neurons(), placement.first_neuron(), placement.local(), {}};
+        const model::Interval range =
+            model.population(a).range.intersection({-model::state_bound, model::state_bound});
+        populations_.push_back({std::move(state), Geometry(placement, layout.products()),
+                                LocalInput(model.population(a), model, placement),
+                                LocalStep(model.population(a), config.network), range,
+                                std::vector<double>(layout.products().size())});
+        for (std::int64_t block = placement.local().first; block < placement.local().end; ++block) {
+            blocks_.push_back({a, block});
+        }
+    }
+    ahead_.resize(std::min(ahead_capacity, blocks_.size()) * random::block_size);
+    draw_initial_state(config, placements);
+}
+
+void NetworkSolver::draw_initial_state(const config::Config& config,
+                                       const std::vector<domain::Placement>& placements) {
+    Block xi;
+    for (std::size_t a = 0; a < populations_.size(); ++a) {
+        const model::Population& population = balance_->model().population(a);
+        const domain::Placement& placement = placements[a];
+        domain::PopulationState& state = populations_[a].state;
+        state.z.resize(static_cast<std::size_t>(placement.local_neurons()));
+        const random::Stream stream{seed_, random::Purpose::initial_state,
+                                    static_cast<std::uint16_t>(a)};
+        std::int64_t site = -1;
+        double mean = 0.0;
+        double deviation = 0.0;
+        for (std::int64_t block = placement.local().first; block < placement.local().end; ++block) {
+            random::normals(stream, static_cast<std::uint64_t>(block), 0, xi);
+            for (std::int64_t i = 0; i < placement.count(block); ++i) {
+                const std::int64_t j = block * domain::block_size + i;
+                if (j / placement.neurons_per_site() != site) { // neurons of a site share the mean
+                    site = j / placement.neurons_per_site();
+                    const domain::Phase phase = placement.phase(j);
+                    const model::Position x{phase[0] * config.domain.length[0],
+                                            phase[1] * config.domain.length[1]};
+                    mean = population.mean(x, 0.0);
+                    deviation = std::sqrt(population.variance(x, 0.0));
+                }
+                state.z[static_cast<std::size_t>(j - state.first_neuron)] =
+                    mean + deviation * xi[static_cast<std::size_t>(i)];
+            }
+        }
+    }
+}
+
+void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::block_size> xi) const {
+    const random::Stream stream{seed_, random::Purpose::dynamics,
+                                static_cast<std::uint16_t>(index.population)};
+    random::normals(stream, static_cast<std::uint64_t>(index.block),
+                    static_cast<std::uint64_t>(step_), xi);
+}
+
+void NetworkSolver::check_range(std::size_t population, const double* z, std::size_t count) {
+    const model::Interval& range = populations_[population].range;
+    if (const std::int64_t outside = count_outside(z, range.lower, range.upper, count);
+        outside > 0) {
+        message_.add_outside(population, outside);
+    }
+}
+
+void NetworkSolver::add_moments(std::size_t population, const double* z, std::size_t count) {
+    const balance::MomentLayout& layout = balance_->layout();
+    const model::Population& model = balance_->model().population(population);
+    LocalPopulation& local = populations_[population];
+    Block value;
+    Block slope;
+    const auto add = [&](const double* values, const std::vector<std::size_t>& modes,
+                         std::size_t begin) {
+        local.geometry.project(values, modes, local.gain_sums.data());
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+            message_.add(begin + m, population, local.gain_sums[m]);
+        }
+    };
+    for (std::size_t g = 0; g < model.gains.size(); ++g) {
+        if (scheme_ == config::Scheme::balanced) {
+            model.gains[g]->slopes(z, value.data(), slope.data(), count);
+            add(slope.data(), slope_modes_, layout.slope_begin(population, g));
+        } else {
+            model.gains[g]->values(z, value.data(), count);
+        }
+        add(value.data(), gain_modes_, layout.gain_begin(population, g));
+    }
+}
+
+void NetworkSolver::start() {
+    message_.clear();
+    for (const BlockIndex& index : blocks_) {
+        LocalPopulation& local = populations_[index.population];
+        const std::int64_t first = index.block * domain::block_size;
+        const double* z = local.state.z.data() + (first - local.state.first_neuron);
+        const auto count =
+            static_cast<std::size_t>(std::min(domain::block_size, local.state.neurons - first));
+        local.geometry.enter(index.block);
+        check_range(index.population, z, count);
+        add_moments(index.population, z, count);
+    }
+    pending_ = false;
+    starting_ = true;
+}
+
+void NetworkSolver::advance_block(const BlockIndex& index, const double* xi) {
+    LocalPopulation& local = populations_[index.population];
+    const std::int64_t first = index.block * domain::block_size;
+    double* z = local.state.z.data() + (first - local.state.first_neuron);
+    const auto count =
+        static_cast<std::size_t>(std::min(domain::block_size, local.state.neurons - first));
+    local.geometry.enter(index.block);
+    if (pending_) {
+        local.geometry.add_field(z);
+        if (balance_->model().population(index.population).range.is_bounded()) {
+            check_range(index.population, z, count); // before the drift is evaluated there
+        }
+    }
+    Block iota;
+    const bool has_input = local.input.values(index.block, iota.data());
+    local.step.advance(z, xi, has_input ? iota.data() : nullptr, count);
+    if (scheme_ == config::Scheme::explicit_euler) {
+        local.geometry.add_field(z);
+    }
+    check_range(index.population, z, count);
+    add_moments(index.population, z, count);
+}
+
+void NetworkSolver::local_pass() {
+    const Stopwatch pass;
+    message_.clear();
+    for (LocalPopulation& local : populations_) {
+        local.input.update(time());
+    }
+    Block noise;
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        const bool timed = i % sampling == sampling - 1 || blocks_.size() < sampling;
+        const double* xi = noise.data();
+        Stopwatch watch;
+        if (i < ahead_blocks_) {
+            xi = ahead_.data() + i * random::block_size;
+        } else {
+            draw(blocks_[i], noise);
+        }
+        if (timed && i >= ahead_blocks_) {
+            sampled_noise_ += watch.restart();
+        }
+        advance_block(blocks_[i], xi);
+        if (timed && i >= ahead_blocks_) {
+            sampled_update_ += watch.restart();
+        }
+    }
+    ahead_blocks_ = 0;
+    pending_ = false;
+    starting_ = false;
+    ++step_;
+    pass_seconds_ += pass.seconds();
+}
+
+void NetworkSolver::draw_ahead(const std::function<bool()>& arrived) {
+    const Stopwatch watch;
+    const std::size_t capacity = ahead_.size() / random::block_size;
+    while (ahead_blocks_ < capacity && !arrived()) {
+        draw(blocks_[ahead_blocks_],
+             std::span<double, random::block_size>(
+                 ahead_.data() + ahead_blocks_ * random::block_size, random::block_size));
+        ++ahead_blocks_;
+    }
+    pass_seconds_ += watch.seconds();
+}
+
+void NetworkSolver::receive() {
+    if (!faulty().empty()) {
+        return;
+    }
+    const balance::MomentLayout& layout = balance_->layout();
+    const bool balanced = scheme_ == config::Scheme::balanced;
+    for (std::size_t b = 0; b < populations_.size(); ++b) {
+        const double share = 1.0 / static_cast<double>(populations_[b].state.neurons);
+        const auto fill = [&](std::size_t begin, std::size_t modes) {
+            for (std::size_t i = begin; i < begin + modes; ++i) {
+                moments_[i] = share * message_.sum(i);
+            }
+        };
+        for (std::size_t g = 0; g < balance_->model().population(b).gains.size(); ++g) {
+            fill(layout.gain_begin(b, g), layout.basis().size());
+            if (balanced) {
+                fill(layout.slope_begin(b, g), layout.products().size());
+            }
+        }
+    }
+    const Eigen::VectorXd residual = balance_->residual(drive_.at(time()), moments_);
+    if (!balanced) {
+        multipliers_ = root_n_ * residual;
+        set_fields();
+        return;
+    }
+    if (starting_) {
+        return; // the first step starts from the state as it is
+    }
+    Eigen::MatrixXd matrix = -time_step_ * balance_->jacobian(moments_);
+    matrix.diagonal().array() += 1.0 / root_n_;
+    multipliers_ = matrix.partialPivLu().solve(residual);
+    if (!multipliers_.allFinite()) {
+        throw NumericsError(fmt::format(
+            "time {:.6g}: the balance cannot be solved, its matrix 1/sqrt(n) - dt J is singular; "
+            "run "
+            "`equipoise check` for the spectrum of J, and change the coupling or network.time_step",
+            time()));
+    }
+    set_fields();
+    pending_ = true;
+}
+
+void NetworkSolver::set_fields() {
+    const std::size_t modes = balance_->layout().basis().size();
+    std::vector<double> by_mode(populations_.size() * modes);
+    balance_->scatter(time_step_ * multipliers_, by_mode);
+    for (std::size_t a = 0; a < populations_.size(); ++a) {
+        std::vector<std::size_t> active;
+        std::vector<double> coefficients;
+        for (std::size_t p = 0; p < modes; ++p) {
+            if (balance_->active(a, p)) {
+                active.push_back(gain_modes_[p]);
+                coefficients.push_back(by_mode[a * modes + p]);
+            }
+        }
+        populations_[a].geometry.set_field(active, coefficients);
+    }
+}
+
+void NetworkSolver::settle() {
+    if (!pending_) {
+        return;
+    }
+    for (const BlockIndex& index : blocks_) {
+        LocalPopulation& local = populations_[index.population];
+        local.geometry.enter(index.block);
+        local.geometry.add_field(local.state.z.data() +
+                                 (index.block * domain::block_size - local.state.first_neuron));
+    }
+    pending_ = false;
+}
+
+std::vector<std::size_t> NetworkSolver::faulty() const {
+    std::vector<std::size_t> populations;
+    for (std::size_t a = 0; a < populations_.size(); ++a) {
+        if (message_.faults(a) != 0) {
+            populations.push_back(a);
+        }
+    }
+    return populations;
+}
+
+std::string NetworkSolver::describe_fault() const {
+    for (std::size_t a = 0; a < populations_.size(); ++a) {
+        const LocalPopulation& local = populations_[a];
+        for (std::size_t i = 0; i < local.state.z.size(); ++i) {
+            const double z = local.state.z[i];
+            if (!(z >= local.range.lower && z <= local.range.upper)) {
+                return fmt::format(
+                    "neuron {} of population {} has the state {:.6g}, outside [{:g}, {:g}]",
+                    local.state.first_neuron + static_cast<std::int64_t>(i),
+                    balance_->model().population(a).name, z, local.range.lower, local.range.upper);
+            }
+        }
+    }
+    return {};
+}
+
+void NetworkSolver::restore(std::int64_t step, std::span<const std::vector<double>> states) {
+    step_ = step;
+    for (std::size_t a = 0; a < populations_.size(); ++a) {
+        ensure(states[a].size() == populations_[a].state.z.size(),
+               "restored states fit the local blocks");
+        populations_[a].state.z = states[a];
+    }
+    pending_ = false;
+    ahead_blocks_ = 0;
+}
+
+double NetworkSolver::noise_seconds() const noexcept {
+    const double sampled = sampled_noise_ + sampled_update_;
+    return sampled > 0.0 ? pass_seconds_ * sampled_noise_ / sampled : 0.0;
+}
+
+double NetworkSolver::update_seconds() const noexcept {
+    return pass_seconds_ - noise_seconds();
+}
+
+} // namespace equipoise::network
