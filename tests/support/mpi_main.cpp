@@ -1,5 +1,6 @@
-// The main function of the tests that run on several ranks: rank 0 prints as usual, the others only their
-// failures, at once (a rank that leaves a test early may leave the others waiting until the time limit).
+// The main function of the tests that run on several ranks: rank 0 prints as usual, the others only
+// their failures, at once (a rank that leaves a test early may leave the others waiting until the
+// time limit).
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 #include <mpi.h>
