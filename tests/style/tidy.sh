@@ -7,5 +7,6 @@ trap 'rm -f "$log"' EXIT
 if run-clang-tidy -quiet -p "$1" -j "$(nproc)" "^$PWD/src/" >"$log" 2>&1; then
     exit 0
 fi
+sed -i 's/\x1b\[[0-9;]*m//g' "$log"
 grep -E -A 4 'warning:|error:' "$log" || cat "$log"
 exit 1
