@@ -10,7 +10,7 @@ say "Looking for what is needed"
 first_time=()
 # A build folder that is there keeps its choice; a new one needs no tests.
 [[ -f build/release/CMakeCache.txt ]] || first_time=(-DEQUIPOISE_BUILD_TESTS=OFF)
-set_up release "cmake:cmake c++:g++ make:make python3:python3" "numpy h5py matplotlib" \
+set_up release "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python" "numpy h5py matplotlib" \
     ${first_time[@]+"${first_time[@]}"}
 
 say "Building"

@@ -7,8 +7,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/setup.sh"
 
 say "Looking for what is needed"
-set_up ci "cmake:cmake c++:g++ make:make python3:python3 clang++:clang clang-format:clang-format \
-clang-tidy:clang-tidy run-clang-tidy:clang-tidy shellcheck:shellcheck" "numpy h5py matplotlib xarray h5netcdf"
+set_up ci "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python clang++:clang:llvm \
+clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm shellcheck:shellcheck:shellcheck" \
+    "numpy h5py matplotlib xarray h5netcdf"
 
 say "Building"
 build ci

@@ -2,13 +2,14 @@
 # Spack packages; the Debian names are also left in missing-packages.txt in the build folder for scripts/setup.sh.
 
 set(equipoise_missing "")
+set(equipoise_missing_names "") # lines debian:spack
 set(equipoise_missing_debian "")
 
-# Notes one missing package: what it is, its Debian package(s), its Spack spec.
+# Notes one missing package: what it is, its Debian package, its Spack spec.
 macro(equipoise_missing_package what debian spack)
   string(APPEND equipoise_missing "  ${what}: Debian ${debian}; Spack ${spack}\n")
-  string(REPLACE " " ";" equipoise_names "${debian}")
-  list(APPEND equipoise_missing_debian ${equipoise_names})
+  string(APPEND equipoise_missing_names "${debian}:${spack}\n")
+  list(APPEND equipoise_missing_debian ${debian})
 endmacro()
 
 macro(equipoise_find name debian spack)
@@ -51,10 +52,9 @@ if(EQUIPOISE_BUILD_BENCH)
   equipoise_find(benchmark libbenchmark-dev benchmark CONFIG)
 endif()
 
-list(REMOVE_DUPLICATES equipoise_missing_debian)
-list(JOIN equipoise_missing_debian "\n" equipoise_names)
-file(WRITE ${CMAKE_BINARY_DIR}/missing-packages.txt "${equipoise_names}\n")
+file(WRITE ${CMAKE_BINARY_DIR}/missing-packages.txt "${equipoise_missing_names}")
 if(equipoise_missing)
+  list(REMOVE_DUPLICATES equipoise_missing_debian)
   list(JOIN equipoise_missing_debian " " equipoise_names)
   message(FATAL_ERROR "equipoise needs packages that were not found:\n${equipoise_missing}"
                       "On Debian: apt-get install ${equipoise_names}\n"

@@ -30,62 +30,58 @@ find_python() { # module...
     return 1
 }
 
-# Debian package and Spack package of each command and Python module that is no business of CMake.
-spack_name() { # debian package
-    case $1 in
-    g++) printf 'gcc' ;;
-    make) printf 'gmake' ;;
-    python3) printf 'python' ;;
-    python3-*) printf 'py-%s' "${1#python3-}" ;;
-    clang | clang-format | clang-tidy) printf 'llvm' ;;
-    *) printf '%s' "$1" ;;
-    esac
+# MISSING is a list of words debian-package:spack-package.
+add_missing() { # debian:spack
+    local known
+    for known in ${MISSING[@]+"${MISSING[@]}"}; do
+        [[ $known != "$1" ]] || return 0
+    done
+    MISSING+=("$1")
 }
 
-# Sets MISSING to the Debian packages of what is not there; CONFIGURED to yes when CMake configured PRESET.
-find_missing() { # preset commands("command:package ...") modules("module ...") cmake-argument...
-    local preset=$1 commands=$2 modules=$3 pair module have_tools=yes
+# Sets MISSING to what is not there, and CONFIGURED to yes when CMake configured PRESET.
+find_missing() { # preset commands("command:debian:spack ...") modules("module ...") cmake-argument...
+    local preset=$1 commands=$2 modules=$3 word module
     shift 3
     MISSING=() CONFIGURED=no
-    for pair in $commands; do
-        command -v "${pair%%:*}" >/dev/null || MISSING+=("${pair##*:}")
+    for word in $commands; do
+        command -v "${word%%:*}" >/dev/null || add_missing "${word#*:}"
     done
     # shellcheck disable=SC2086 # a list of words
     if ! find_python $modules >/dev/null; then
         for module in $modules; do
-            find_python "$module" >/dev/null || MISSING+=("python3-$module")
+            # Each module may be in some Python, and still no Python have them all: then put all into Debian's.
+            add_missing "python3-$module:py-$module"
         done
-        # Each module is in some Python but no Python has them all: put all into Debian's.
-        if ((${#MISSING[@]} == 0)); then
-            for module in $modules; do MISSING+=("python3-$module"); done
-        fi
     fi
-    for pair in cmake c++ make; do
-        command -v $pair >/dev/null || have_tools=no
+    for word in cmake c++ make; do
+        command -v $word >/dev/null || return 0
     done
-    [[ $have_tools == yes ]] || return 0
     mkdir -p build
     rm -f "build/$preset/missing-packages.txt"
     if cmake --preset "$preset" "$@" >"build/configure-$preset.log" 2>&1; then
         CONFIGURED=yes
     elif [[ -s build/$preset/missing-packages.txt ]]; then
-        while read -r pair; do
-            [[ -z $pair ]] || MISSING+=("$pair")
+        while read -r word; do
+            add_missing "$word"
         done <"build/$preset/missing-packages.txt"
     fi
 }
 
 name_missing() {
-    local package
-    printf 'Missing (Debian package: Spack package):\n' >&2
-    for package in "${MISSING[@]}"; do
-        printf '  %s: %s\n' "$package" "$(spack_name "$package")" >&2
-    done
-    [[ ! -s build/configure-$1.log ]] || grep -A 20 'needs packages' "build/configure-$1.log" >&2 || true
+    local word
+    {
+        printf 'Missing:\n  %-32s %s\n' 'Debian package' 'Spack package'
+        for word in "${MISSING[@]}"; do
+            printf '  %-32s %s\n' "${word%%:*}" "${word#*:}"
+        done
+        [[ $CONFIGURED == yes || -s build/$1/missing-packages.txt ]] ||
+            printf 'and perhaps libraries: CMake looks for them as soon as it, a compiler and make are there.\n'
+    } >&2
 }
 
 install_missing() { # preset
-    local as_root=()
+    local as_root=() packages=("${MISSING[@]%%:*}")
     # shellcheck disable=SC1091
     if ! (. /etc/os-release 2>/dev/null && [[ " ${ID:-} ${ID_LIKE:-} " == *" debian "* ]]) ||
         ! command -v apt-get >/dev/null; then
@@ -95,15 +91,15 @@ install_missing() { # preset
     if [[ $(id -u) != 0 ]]; then
         if ! command -v sudo >/dev/null; then
             name_missing "$1"
-            fail "Neither root nor sudo: ask for 'apt-get install ${MISSING[*]}', and run again."
+            fail "Neither root nor sudo here: ask for the packages, or load modules that have them, and run again."
         fi
         as_root=(sudo)
     fi
+    say "Installing with apt-get: ${packages[*]}"
     mkdir -p build
-    say "Installing with apt-get: ${MISSING[*]}"
     ${as_root[@]+"${as_root[@]}"} apt-get update -qq
     ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${MISSING[@]}" >build/apt.log 2>&1 || {
+        apt-get install -y -qq --no-install-recommends "${packages[@]}" >build/apt.log 2>&1 || {
         tail -n 20 build/apt.log >&2
         fail "apt-get could not install the packages (its output is above, and in build/apt.log)"
     }

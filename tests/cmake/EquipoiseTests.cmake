@@ -8,7 +8,8 @@
 #   equipoise_statistics_test(NAME SOURCES file.cpp... [LINK target...] [TIMEOUT seconds] [LABEL statistics])
 #       as a unit test, under another label
 #   equipoise_python_test(NAME SCRIPT file.py [ARGS ...] [TIMEOUT seconds] [LABELS ...] [PROCESSORS n])
-#       a Python program that fails by its exit code; EQUIPOISE_* in its environment say where things are
+#       a Python program that fails by its exit code; EQUIPOISE_* in its environment say where things are, and it can
+#       import program (tests/support/program.py), which runs the built program
 
 include(EquipoisePython)
 equipoise_find_python(EQUIPOISE_PYTHON h5py numpy matplotlib)
@@ -22,7 +23,7 @@ set(EQUIPOISE_TEST_ENVIRONMENT
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
     OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm_rsh_agent=/bin/false
     PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
-    OMP_NUM_THREADS=1)
+    OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=1)
 
 function(equipoise_test_properties test timeout processors labels)
   if(NOT timeout)
@@ -104,5 +105,6 @@ function(equipoise_python_test name)
   equipoise_test_properties(${name} "${ARG_TIMEOUT}" ${ARG_PROCESSORS} "${ARG_LABELS}"
                             EQUIPOISE_PROGRAM=${CMAKE_BINARY_DIR}/equipoise EQUIPOISE_SOURCE=${CMAKE_SOURCE_DIR}
                             EQUIPOISE_BUILD=${CMAKE_BINARY_DIR} EQUIPOISE_MPIEXEC=${MPIEXEC_EXECUTABLE}
-                            EQUIPOISE_CMAKE=${CMAKE_COMMAND} PYTHONDONTWRITEBYTECODE=1)
+                            EQUIPOISE_CMAKE=${CMAKE_COMMAND} PYTHONDONTWRITEBYTECODE=1
+                            PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support)
 endfunction()

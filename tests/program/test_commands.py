@@ -18,8 +18,11 @@ class Commands(ProgramTest):
         for key in ("run.t_end", "domain.kind", "populations.names", "network.time_step", "network.scheme"):
             self.assertIn(key, text)
 
+    def test_no_command_shows_the_usage(self):
+        self.assertIn("equipoise run CONFIG", self.equipoise().stdout)
+
     def test_wrong_command_lines(self):
-        for arguments in ((), ("walk", "a.ini"), ("run",), ("run", "absent.ini")):
+        for arguments in (("walk", "a.ini"), ("run",), ("run", "absent.ini"), ("run", "--quie", "a.ini")):
             done = self.equipoise(*arguments, expect=2)
             self.assertTrue(done.stderr.strip(), f"no message for {arguments}")
 
@@ -84,9 +87,10 @@ class Commands(ProgramTest):
         self.assertTrue(alone.stdout.strip())
         self.assertLess(len(together.stdout), 1.5 * len(alone.stdout))
 
-    def test_quiet(self):
+    def test_quiet_shows_no_progress(self):
         done = self.equipoise("run", self.write(configuration()), "--quiet")
-        self.assertEqual(done.stdout + done.stderr, "")
+        self.assertTrue(done.stdout.startswith("done"), done.stdout)
+        self.assertEqual(done.stderr, "")
 
     def test_state_out_of_a_gains_range_is_a_failure_of_the_numerics(self):
         gain = 'expression("z/sqrt(1+z^2)", from=-2, to=2)'

@@ -21,7 +21,7 @@ class OutputFile(ProgramTest):
     def check_layout(self, file, times=5):
         self.assertLessEqual(ROOT_ATTRIBUTES, set(file.attrs))
         self.assertEqual(file.attrs["title"], "a small network")
-        self.assertEqual(file.attrs["seed"], 7)
+        self.assertEqual(int(file.attrs["seed"]), 7)
         self.assertEqual(file.attrs["ranks"], 2)
         network = file["network"]
         np.testing.assert_allclose(network["time"][:], np.linspace(0.0, 0.2, times), atol=1e-12)

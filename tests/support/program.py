@@ -1,4 +1,4 @@
-"""Running the built program: what the tests of this folder share."""
+"""Running the built program: what the tests in Python share."""
 
 import os
 import subprocess
