@@ -5,7 +5,9 @@
 
 namespace equipoise::model {
 
-bool Interval::is_bounded() const { return std::isfinite(lower) || std::isfinite(upper); }
+bool Interval::is_bounded() const {
+    return std::isfinite(lower) || std::isfinite(upper);
+}
 
 Interval Interval::intersection(const Interval& other) const {
     return {std::max(lower, other.lower), std::min(upper, other.upper)};
