@@ -13,7 +13,8 @@ std::string Problem::text() const {
     }
     std::string text = where.empty() ? std::string{} : where + ": ";
     if (!origin.key.empty()) {
-        text += fmt::format("{} = {}: ", origin.key, origin.value);
+        text += origin.key;
+        text += origin.value.empty() ? ": " : fmt::format(" = {}: ", origin.value);
     }
     text += message;
     if (!remedy.empty()) {
