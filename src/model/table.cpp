@@ -1,122 +1,138 @@
+#include "equipoise/model/cubic_spline.hpp"
 #include "equipoise/model/families.hpp"
 #include "equipoise/model/interpolant.hpp"
 
-#include <Eigen/LU>
-#include <Eigen/Sparse>
-#include <Eigen/SparseLU>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace equipoise::model {
 
 namespace {
 
+constexpr std::size_t least_rows = 4;
+constexpr std::size_t most_rows = 1'000'000;
+
 struct Table {
-    std::vector<double> z, value;
+    std::vector<double> z;
+    std::vector<double> value;
 };
 
-/// True when the line holds two numbers, separated by a comma, semicolon or blanks.
-bool parse_row(std::string line, double& z, double& value) {
-    for (char& c : line) {
-        c = c == ',' || c == ';' || c == '\t' || c == '\r' ? ' ' : c;
+std::vector<std::string_view> words(std::string_view line) {
+    constexpr std::string_view separators = ",; \t\r";
+    std::vector<std::string_view> found;
+    for (std::size_t begin = line.find_first_not_of(separators); begin != std::string_view::npos;
+         begin = line.find_first_not_of(separators, begin)) {
+        const std::size_t end = std::min(line.find_first_of(separators, begin), line.size());
+        found.push_back(line.substr(begin, end - begin));
+        begin = end;
     }
-    std::istringstream words(line);
-    std::string rest;
-    return static_cast<bool>(words >> z >> value) && !(words >> rest);
+    return found;
+}
+
+std::optional<double> number(std::string_view word) {
+    if (!word.empty() && word.front() == '+') {
+        word.remove_prefix(1); // from_chars knows no plus sign
+    }
+    double value = 0.0;
+    const char* end = word.data() + word.size();
+    const auto [rest, error] = std::from_chars(word.data(), end, value);
+    return error == std::errc{} && rest == end ? std::optional(value) : std::nullopt;
+}
+
+/// Adds the row of one line. `header_allowed`: a line without any number is passed over.
+void add_row(Table& table, std::string_view line, bool header_allowed) {
+    const std::vector<std::string_view> row = words(line);
+    std::vector<std::optional<double>> numbers;
+    for (const std::string_view word : row) {
+        numbers.push_back(number(word));
+    }
+    const auto is_number = [](const auto& entry) { return entry.has_value(); };
+    if (header_allowed && std::none_of(numbers.begin(), numbers.end(), is_number)) {
+        return;
+    }
+    if (numbers.size() != 2) {
+        throw std::invalid_argument(
+            fmt::format("{} columns; two are expected, z and the value", numbers.size()));
+    }
+    for (std::size_t i = 0; i < 2; ++i) {
+        if (!numbers[i] || !std::isfinite(*numbers[i])) {
+            throw std::invalid_argument(fmt::format("'{}' is not a finite number", row[i]));
+        }
+    }
+    if (!table.z.empty() && *numbers[0] <= table.z.back()) {
+        throw std::invalid_argument(fmt::format("z = {} does not increase: {} stands before it",
+                                                *numbers[0], table.z.back()));
+    }
+    table.z.push_back(*numbers[0]);
+    table.value.push_back(*numbers[1]);
 }
 
 Table read_table(const std::string& path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) {
+        throw std::invalid_argument(fmt::format("there is no file {}", path));
+    }
     std::ifstream file(path);
     if (!file) {
-        throw std::invalid_argument(fmt::format("the table {} cannot be opened", path));
+        throw std::invalid_argument(fmt::format("the file {} cannot be opened", path));
     }
     Table table;
     std::string line;
-    bool header_allowed = true;
-    for (int number = 1; std::getline(file, line); ++number) {
+    bool first = true;
+    for (int count = 1; std::getline(file, line); ++count) {
+        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        if (count == 1 && line.starts_with(byte_order_mark)) { // spreadsheets write one
+            line.erase(0, byte_order_mark.size());
+        }
         line = line.substr(0, line.find('#'));
-        if (line.find_first_not_of(" \t\r") == std::string::npos) {
+        if (words(line).empty()) {
             continue;
         }
-        double z = 0.0;
-        double value = 0.0;
-        if (!parse_row(line, z, value) || !std::isfinite(z) || !std::isfinite(value)) {
-            if (header_allowed) { // one line of column names
-                header_allowed = false;
-                continue;
-            }
-            throw std::invalid_argument(fmt::format(
-                "{}:{}: '{}' is not a row of two finite numbers (z, value)", path, number, line));
+        try {
+            add_row(table, line, first);
+        } catch (const std::invalid_argument& error) {
+            throw std::invalid_argument(fmt::format("{}:{}: {}", path, count, error.what()));
         }
-        header_allowed = false;
-        if (!table.z.empty() && z <= table.z.back()) {
-            throw std::invalid_argument(
-                fmt::format("{}:{}: z = {:g} does not increase on the row before ({:g})", path,
-                            number, z, table.z.back()));
+        first = false;
+        if (table.z.size() > most_rows) {
+            throw std::invalid_argument(fmt::format("{} has more than {} rows", path, most_rows));
         }
-        table.z.push_back(z);
-        table.value.push_back(value);
     }
-    if (table.z.size() < 4) {
+    if (file.bad()) {
+        throw std::invalid_argument(fmt::format("the file {} cannot be read", path));
+    }
+    if (table.z.size() < least_rows) {
         throw std::invalid_argument(
-            fmt::format("the table {} has {} rows; at least 4 are needed", path, table.z.size()));
+            fmt::format("{} has {} row{} of numbers; at least {} are needed", path, table.z.size(),
+                        table.z.size() == 1 ? "" : "s", least_rows));
     }
     return table;
-}
-
-/// Second derivatives at the knots of the cubic spline through the points. Not-a-knot ends: the
-/// third derivative is continuous at the second and the last but one knot, so that data from a
-/// cubic give that cubic back, and no curvature is invented at the ends.
-Eigen::VectorXd second_derivatives(const Table& table) {
-    const auto n = static_cast<Eigen::Index>(table.z.size());
-    const auto z = [&](Eigen::Index i) { return table.z[static_cast<std::size_t>(i)]; };
-    const auto value = [&](Eigen::Index i) { return table.value[static_cast<std::size_t>(i)]; };
-    const auto h = [&](Eigen::Index i) { return z(i + 1) - z(i); };
-    std::vector<Eigen::Triplet<double>> entries;
-    Eigen::VectorXd right = Eigen::VectorXd::Zero(n);
-    for (Eigen::Index i = 1; i + 1 < n; ++i) {
-        entries.emplace_back(i, i - 1, h(i - 1));
-        entries.emplace_back(i, i, 2.0 * (h(i - 1) + h(i)));
-        entries.emplace_back(i, i + 1, h(i));
-        right[i] = 6.0 * ((value(i + 1) - value(i)) / h(i) - (value(i) - value(i - 1)) / h(i - 1));
-    }
-    const auto not_a_knot = [&](Eigen::Index row, Eigen::Index first) {
-        entries.emplace_back(row, first, h(first + 1));
-        entries.emplace_back(row, first + 1, -(h(first) + h(first + 1)));
-        entries.emplace_back(row, first + 2, h(first));
-    };
-    not_a_knot(0, 0);
-    not_a_knot(n - 1, n - 3);
-    Eigen::SparseMatrix<double> matrix(n, n);
-    matrix.setFromTriplets(entries.begin(), entries.end());
-    const Eigen::SparseLU<Eigen::SparseMatrix<double>> solver(matrix);
-    if (solver.info() != Eigen::Success) {
-        throw std::invalid_argument("no spline passes through the table's points");
-    }
-    return solver.solve(right);
 }
 
 } // namespace
 
 FunctionPointer make_table(const std::string& path) {
     const Table table = read_table(path);
-    const Eigen::VectorXd second = second_derivatives(table);
-    std::vector<Interpolant::Piece> pieces;
-    for (std::size_t i = 0; i + 1 < table.z.size(); ++i) {
-        const double h = table.z[i + 1] - table.z[i];
-        const double m0 = second[static_cast<Eigen::Index>(i)];
-        const double m1 = second[static_cast<Eigen::Index>(i) + 1];
-        const double slope = (table.value[i + 1] - table.value[i]) / h - h * (2.0 * m0 + m1) / 6.0;
-        pieces.push_back({table.value[i], slope, 0.5 * m0, (m1 - m0) / (6.0 * h), 0.0, 0.0});
+    const std::vector<Interpolant::Piece> pieces = cubic_spline(table.z, table.value);
+    for (const Interpolant::Piece& piece : pieces) {
+        const auto& c = piece.coefficients;
+        if (!std::all_of(c.begin(), c.end(), [](double x) { return std::isfinite(x); })) {
+            throw std::invalid_argument(fmt::format(
+                "{}: no finite spline through the points near z = {}", path, piece.knot));
+        }
     }
-    return std::make_shared<Interpolant>(
-        table.z, pieces, 0.0, fmt::format("table(\"{}\"), {} points", path, table.z.size()));
+    return std::make_shared<Interpolant>(pieces, Interpolant::Knots::any,
+                                         fmt::format("table(\"{}\")", path), 0.0);
 }
 
 } // namespace equipoise::model

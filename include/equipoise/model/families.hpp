@@ -6,7 +6,7 @@
 #include <string>
 
 /// From a family's name and parameters (config/catalogue.hpp) to the function. A new family is one
-/// entry in the catalogue and one line in src/model/catalogue_functions.cpp.
+/// entry in the catalogue and one line in src/model/families.cpp.
 namespace equipoise::model {
 
 /// f(z): linear -z/tau; cubic a0 + a1 z - a3 z^3; expression; table.

@@ -9,41 +9,49 @@
 
 namespace equipoise::model {
 
-/// A function given by one polynomial of degree <= 5 on each interval between knots, C2 across
-/// them. Defined on [first knot, last knot]; outside, the end pieces are continued, and callers
-/// check range().
+/// A function given by one polynomial of degree at most 5 in each cell between knots: what tables
+/// and expressions become. Whoever builds it sees to it that the pieces join twice continuously
+/// differentiably. Outside its range it is continued by its values at the ends.
 class Interpolant final : public Function {
   public:
-    using Piece = std::array<double, 6>; ///< coefficients of powers of (z - left knot), ascending
+    /// F(z) = sum_k coefficients[k] (z - knot)^k from this knot to the next.
+    struct Piece {
+        double knot = 0.0;
+        std::array<double, 6> coefficients{};
+    };
+    /// How the piece of a state is found: by one multiplication, or by bisection.
+    enum class Knots { uniform, any };
 
-    /// knots: ascending, one more than pieces. `error`: how far it may be from what the user wrote.
-    Interpolant(std::vector<double> knots, const std::vector<Piece>& pieces, double error,
-                std::string description);
+    /// `pieces` in ascending order; the last one begins where the range ends: its first three
+    /// coefficients hold value, slope and half the curvature there. `error`: see
+    /// interpolation_error().
+    Interpolant(const std::vector<Piece>& pieces, Knots knots, std::string description,
+                double error);
 
     void values(const double* z, double* f, std::size_t count) const override;
     void slopes(const double* z, double* f, double* f1, std::size_t count) const override;
     void curvatures(const double* z, double* f, double* f1, double* f2,
                     std::size_t count) const override;
     [[nodiscard]] double bound(int order, double radius) const override;
-    [[nodiscard]] Interval range() const override { return {knots_.front(), knots_.back()}; }
+    [[nodiscard]] Interval range() const override { return {lower_, upper_}; }
     [[nodiscard]] double interpolation_error() const override { return error_; }
     [[nodiscard]] std::string description() const override { return description_; }
 
-    /// The quintic piece with these values, slopes and curvatures at both ends of an interval.
-    static Piece hermite(double width, const std::array<double, 3>& left,
-                         const std::array<double, 3>& right);
-
   private:
-    void find(const double* z, std::int32_t* piece, double* offset, std::size_t count) const;
+    /// A piece in one line of the cache: its knot, then its coefficients.
+    struct alignas(64) Row {
+        std::array<double, 8> entries{};
+    };
+    struct Located;
+    void locate(const double* z, std::size_t count, Located& located) const;
 
-    std::vector<double> knots_;
-    std::vector<double> coefficients_; ///< (piece, power)
-    // z -> cell of a uniform grid finer than the knots -> first piece that may hold it
-    double grid_per_unit_;
-    std::vector<std::int32_t> first_piece_;
-    int most_steps_ = 0; ///< pieces to move on, at most, from first_piece_
-    double error_;
+    std::vector<Row> rows_;
+    double lower_ = 0.0;
+    double upper_ = 0.0;
+    double cells_per_unit_ = 0.0;   ///< of uniform knots; 0: other knots
+    std::int32_t first_stride_ = 0; ///< of the bisection: the largest power of two below the count
     std::string description_;
+    double error_ = 0.0;
 };
 
 } // namespace equipoise::model
