@@ -94,14 +94,26 @@ void Basis::values(const Position& phase, double* out) const {
 }
 
 Basis Basis::products() const {
-    std::vector<WaveVector> waves;
+    // Marks on the grid of all k + l and k - l: pairs are far more than distinct results.
+    const int reach0 = 2 * max_wave_number(0);
+    const int reach1 = 2 * max_wave_number(1);
+    const auto columns = static_cast<std::size_t>(2 * reach1 + 1);
+    std::vector<bool> marked(static_cast<std::size_t>(2 * reach0 + 1) * columns);
+    std::vector<WaveVector> waves = waves_;
+    const auto add = [&](const WaveVector& wave) {
+        const std::size_t at = static_cast<std::size_t>(wave.k[0] + reach0) * columns +
+                               static_cast<std::size_t>(wave.k[1] + reach1);
+        if (!marked[at]) {
+            marked[at] = true;
+            waves.push_back(wave);
+        }
+    };
     for (const WaveVector& a : waves_) {
         for (const WaveVector& b : waves_) {
-            waves.push_back(combine(a, b, 1));
-            waves.push_back(combine(a, b, -1));
+            add(combine(a, b, 1));
+            add(combine(a, b, -1));
         }
     }
-    waves.insert(waves.end(), waves_.begin(), waves_.end());
     return Basis(std::move(waves));
 }
 

@@ -1,13 +1,10 @@
 #include "equipoise/model/model.hpp"
 
 #include "equipoise/model/families.hpp"
+#include "equipoise/model/input_checks.hpp"
 #include "equipoise/util/errors.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
-#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -15,68 +12,68 @@ namespace equipoise::model {
 
 namespace {
 
+enum class Role { drift, noise, gain };
+
 /// Builds the parts and collects what is wrong with any of them, so that all is reported at once.
 class Builder {
   public:
     explicit Builder(const config::Config& config) : config_(config) {}
 
-    /// make(), or a neutral stand-in after noting what is wrong with the key's value.
-    template <class Make, class Result>
-    Result attempt(const std::string& key, const std::string& remedy, Make&& make,
-                   Result stand_in) {
-        try {
-            return make();
-        } catch (const std::invalid_argument& error) {
-            problems_.push_back(config_.problem(key, error.what(), remedy));
-            return stand_in;
-        }
-    }
-
-    FormulaFunction formula(const config::Formula& formula) {
-        return attempt(
-            formula.key, "an expression in position and time, as in 0.1 + 0.05*cos(2*pi*x)*sin(t)",
-            [&] { return FormulaFunction(formula.text, config_.domain.kind); },
-            FormulaFunction("0", config_.domain.kind));
-    }
-
-    template <class Make>
-    FunctionPointer function(const config::FunctionSpec& spec, Make&& make) {
-        return attempt(
-            spec.key, "see `equipoise --help` for the families and their parameters",
-            [&] { return make(spec); }, make_gain({"linear", {}, {{"slope", 0.0}}, "", spec.key}));
-    }
-
-    void note(const std::string& key, std::string message, std::string remedy) {
-        problems_.push_back(config_.problem(key, std::move(message), std::move(remedy)));
-    }
-
-    /// A formula's values over the domain, and over the run where it depends on time.
-    void check_values(const config::Formula& source, const FormulaFunction& formula,
-                      bool not_negative) {
-        constexpr int points = 24;
-        constexpr int times = 16;
-        const config::Domain& domain = config_.domain;
-        const int across = formula.depends_on_position() ? points : 1;
-        const int along = domain.kind == config::DomainKind::torus ? across : 1;
-        for (int k = 0; k <= (formula.depends_on_time() ? times : 0); ++k) {
-            const double t = config_.run.t_end * k / times;
-            for (int i = 0; i < across; ++i) {
-                for (int j = 0; j < along; ++j) {
-                    const Position x{domain.length[0] * i / points, domain.length[1] * j / points};
-                    const double value = formula(x, t);
-                    if (!std::isfinite(value) || (not_negative && value < 0.0)) {
-                        note(source.key,
-                             fmt::format("is {:g} at x = ({:g}, {:g}), t = {:g}", value, x[0], x[1],
-                                         t),
-                             not_negative
-                                 ? "it must be finite and not negative everywhere"
-                                 : "it must be finite everywhere, at all times of the run");
-                        return;
-                    }
-                }
+    /// The function, made once however often it is written; null when it cannot be made.
+    FunctionPointer function(const config::FunctionSpec& spec, Role role) {
+        for (const Made& made : made_) {
+            if (made.role == role && made.spec->same_function(spec)) {
+                return made.function ? made.function : refuse(spec.key, made.error, remedy(spec));
             }
         }
+        Made made{&spec, role, nullptr, {}};
+        try {
+            made.function = role == Role::drift   ? make_drift(spec)
+                            : role == Role::noise ? make_noise(spec)
+                                                  : make_gain(spec);
+        } catch (const std::invalid_argument& error) {
+            made.error = error.what();
+            refuse(spec.key, made.error, remedy(spec));
+        }
+        made_.push_back(made);
+        return made.function;
     }
+
+    /// The formula, or 0 in its place when it cannot be used.
+    FormulaFunction formula(const config::Formula& source,
+                            config::Complaints (*check)(const FormulaFunction&,
+                                                        const config::Config&)) {
+        try {
+            FormulaFunction formula(source.text, config_.domain.kind);
+            if (note(source.key, check(formula, config_))) {
+                return formula;
+            }
+        } catch (const std::invalid_argument& error) {
+            refuse(source.key, error.what(),
+                   "an expression in position and time is expected, as in "
+                   "0.1 + 0.05*cos(2*pi*x)*sin(t)");
+        }
+        return {"0", config_.domain.kind};
+    }
+
+    KernelModes kernel(const config::FunctionSpec& spec) {
+        try {
+            return kernel_modes(spec, config_.domain);
+        } catch (const std::invalid_argument& error) {
+            refuse(spec.key, error.what(), "see equipoise --help for the kernels");
+            return {};
+        }
+    }
+
+    /// True when there is nothing to complain about.
+    bool note(const std::string& key, const config::Complaints& complaints) {
+        for (const config::Complaint& complaint : complaints) {
+            problems_.push_back(config_.problem(key, complaint.message, complaint.remedy));
+        }
+        return complaints.empty();
+    }
+
+    [[nodiscard]] std::size_t problem_count() const { return problems_.size(); }
 
     void finish() {
         if (!problems_.empty()) {
@@ -85,90 +82,101 @@ class Builder {
     }
 
   private:
+    struct Made {
+        const config::FunctionSpec* spec;
+        Role role;
+        FunctionPointer function;
+        std::string error;
+    };
+
+    static std::string remedy(const config::FunctionSpec& spec) {
+        if (spec.family == "expression") {
+            return "an expression in z is expected, as in expression(\"tanh(z)\", from=-10, to=10)";
+        }
+        if (spec.family == "table") {
+            return "a CSV file with two columns is expected: z, increasing, and the value";
+        }
+        return "see equipoise --help for the families of functions";
+    }
+
+    FunctionPointer refuse(const std::string& key, std::string message, std::string remedy) {
+        problems_.push_back(config_.problem(key, std::move(message), std::move(remedy)));
+        return nullptr;
+    }
+
     const config::Config& config_;
+    std::vector<Made> made_;
     std::vector<Problem> problems_;
 };
 
-/// A noise intensity must not be negative where the states are.
-void check_noise(Builder& builder, const std::string& key, const Function& noise) {
-    const Interval range = noise.range().intersection({-50.0, 50.0});
-    constexpr int samples = 2000;
-    for (int i = 0; i <= samples; ++i) {
-        const double z = range.lower + (range.upper - range.lower) * i / samples;
-        if (const double sigma = noise.value(z); !(sigma >= 0.0)) {
-            builder.note(key, fmt::format("the noise intensity is {:g} at z = {:g}", sigma, z),
-                         "it must not be negative");
-            return;
-        }
+Population make_population(const config::Population& source, Builder& builder) {
+    Population population{source.name,
+                          source.sign == config::Sign::excitatory ? 1.0 : -1.0,
+                          source.neurons,
+                          builder.function(source.drift, Role::drift),
+                          builder.function(source.noise, Role::noise),
+                          {},
+                          builder.formula(source.drive, check_finite),
+                          builder.formula(source.input, check_finite),
+                          builder.formula(source.mean, check_initial_mean),
+                          builder.formula(source.variance, check_initial_variance),
+                          {}};
+    if (population.noise) {
+        builder.note(source.noise.key, check_noise(*population.noise));
     }
+    return population;
+}
+
+Interval common_range(const Population& population) {
+    Interval range = population.drift->range().intersection(population.noise->range());
+    for (const FunctionPointer& gain : population.gains) {
+        range = range.intersection(gain->range());
+    }
+    return range;
 }
 
 } // namespace
 
 Model::Model(const config::Config& config) : domain_(config.domain) {
     Builder builder(config);
-    const std::size_t count = config.populations.size();
+    std::vector<bool> sound; // populations of which nothing is missing
     for (const config::Population& source : config.populations) {
-        Population population{source.name,
-                              source.sign == config::Sign::excitatory ? 1.0 : -1.0,
-                              source.neurons,
-                              builder.function(source.drift, make_drift),
-                              builder.function(source.noise, make_noise),
-                              {},
-                              builder.formula(source.drive),
-                              builder.formula(source.input),
-                              builder.formula(source.mean),
-                              builder.formula(source.variance),
-                              {}};
-        builder.check_values(source.drive, population.drive, false);
-        builder.check_values(source.input, population.input, false);
-        builder.check_values(source.mean, population.mean, false);
-        builder.check_values(source.variance, population.variance, true);
-        check_noise(builder, source.noise.key, *population.noise);
-        population.range = population.drift->range().intersection(population.noise->range());
-        populations_.push_back(std::move(population));
+        const std::size_t before = builder.problem_count();
+        populations_.push_back(make_population(source, builder));
+        sound.push_back(builder.problem_count() == before);
     }
-
+    const std::size_t count = populations_.size();
     couplings_.resize(count * count);
-    std::vector<std::vector<const config::FunctionSpec*>> distinct(count);
     std::vector<WaveVector> waves{WaveVector{}}; // the constant is always there: averages use it
     for (const config::Coupling& source : config.couplings) {
         Coupling& coupling = couplings_[source.target * count + source.source];
         coupling.connected = true;
-        auto& known = distinct[source.source];
-        const auto same = std::find_if(known.begin(), known.end(), [&](const auto* gain) {
-            return gain->same_function(source.gain);
-        });
-        coupling.gain = static_cast<std::size_t>(same - known.begin());
-        if (same == known.end()) {
-            known.push_back(&source.gain);
-            Population& population = populations_[source.source];
-            population.gains.push_back(builder.function(source.gain, make_gain));
-            population.range = population.range.intersection(population.gains.back()->range());
-        }
-        coupling.kernel = builder.attempt(
-            source.kernel.key, "see `equipoise --help` for the kernels and their parameters",
-            [&] { return kernel_modes(source.kernel, config.domain); }, KernelModes{});
+        coupling.kernel = builder.kernel(source.kernel);
         for (const auto& [wave, coefficient] : coupling.kernel.coefficients) {
             waves.push_back(wave);
         }
+        // The builder makes equal functions once, so pointers tell whether gains are the same.
+        std::vector<FunctionPointer>& gains = populations_[source.source].gains;
+        const FunctionPointer gain = builder.function(source.gain, Role::gain);
+        sound[source.source] = sound[source.source] && gain;
+        const auto known = std::find(gains.begin(), gains.end(), gain);
+        coupling.gain = static_cast<std::size_t>(known - gains.begin());
+        if (known == gains.end()) {
+            gains.push_back(gain);
+        }
     }
     for (std::size_t a = 0; a < count; ++a) {
-        const Interval& range = populations_[a].range;
-        if (!(range.lower < range.upper)) {
-            builder.note(
-                config.populations[a].drift.key,
-                "drift, noise and gains of this population are defined on ranges that do not meet",
-                "widen the ranges of its expressions and tables");
+        if (sound[a]) {
+            populations_[a].range = common_range(populations_[a]);
+            builder.note(config.populations[a].mean.key, check_range(populations_[a], config));
         }
     }
     builder.finish();
 
     basis_ = Basis(std::move(waves));
     for (Coupling& coupling : couplings_) {
-        coupling.coefficients.assign(basis_.size(), 0.0);
-        for (std::size_t p = 0; p < basis_.size(); ++p) {
-            coupling.coefficients[p] = coupling.kernel.coefficient(basis_[p].wave);
+        for (const Mode& mode : basis_.modes()) {
+            coupling.coefficients.push_back(coupling.kernel.coefficient(mode.wave));
         }
     }
 }

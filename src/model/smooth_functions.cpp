@@ -37,22 +37,36 @@ void quadratic_values(const double* z, double* f, double square0, double square1
 }
 
 EQUIPOISE_CLONES
-void tanh_values(const double* z, double* f, double slope, double shift, double height,
+void tanh_values(const double* z, double* f, double slope, double threshold, double height,
                  double offset, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        f[i] = offset + height * elementary::hyperbolic_tangent(slope * z[i] - shift);
+        f[i] = offset + height * elementary::hyperbolic_tangent(slope * (z[i] - threshold));
     }
 }
 
 EQUIPOISE_CLONES
 void tanh_slopes(const double* __restrict z, double* __restrict f, double* __restrict f1,
-                 double slope, double shift, double height, double offset, std::size_t count) {
+                 double slope, double threshold, double height, double offset, std::size_t count) {
     const double steepness = height * slope;
     for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent(slope * z[i] - shift);
+        const double t = elementary::hyperbolic_tangent(slope * (z[i] - threshold));
         f[i] = offset + height * t;
-        f1[i] = steepness * (1.0 - t * t);
+        f1[i] = steepness * ((1.0 - t) * (1.0 + t)); // exact where t is near 1
     }
+}
+
+EQUIPOISE_CLONES
+void tanh_curvatures(const double* __restrict z, const double* __restrict f1, double* __restrict f2,
+                     double slope, double threshold, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double t = elementary::hyperbolic_tangent(slope * (z[i] - threshold));
+        f2[i] = -2.0 * slope * t * f1[i];
+    }
+}
+
+/// Bounds hold for computed values too, whose rounding errors are far below this.
+double safe(double bound) {
+    return bound * (1.0 + 1e-12);
 }
 
 } // namespace
@@ -79,7 +93,7 @@ void AffineFunction::curvatures(const double* z, double* f, double* f1, double* 
 
 double AffineFunction::bound(int order, double radius) const {
     const double slope = std::abs(coefficients_.slope);
-    return order == 0 ? slope * radius + std::abs(coefficients_.offset) : slope;
+    return safe(order == 0 ? slope * radius + std::abs(coefficients_.offset) : slope);
 }
 
 // --- cubic
@@ -106,7 +120,7 @@ void CubicFunction::curvatures(const double* z, double* f, double* f1, double* f
 double CubicFunction::bound(int order, double radius) const {
     const double a1 = std::abs(a1_);
     const double a3 = std::abs(a3_) * radius * radius;
-    return order == 0 ? std::abs(a0_) + radius * (a1 + a3) : a1 + 3.0 * a3;
+    return safe(order == 0 ? std::abs(a0_) + radius * (a1 + a3) : a1 + 3.0 * a3);
 }
 
 std::string CubicFunction::description() const {
@@ -124,7 +138,7 @@ void QuadraticNoise::slopes(const double* z, double* f, double* f1, std::size_t 
     const double square = sigma1_ * sigma1_;
     for (std::size_t i = 0; i < count; ++i) {
         // sigma0 = 0 at z = 0: sigma = |sigma1 z| has no derivative; 0 is the mean of its two sides
-        f1[i] = f[i] > 0.0 ? square * z[i] / f[i] : 0.0;
+        f1[i] = f[i] == 0.0 ? 0.0 : square * z[i] / f[i];
     }
 }
 
@@ -133,12 +147,12 @@ void QuadraticNoise::curvatures(const double* z, double* f, double* f1, double* 
     slopes(z, f, f1, count);
     const double square = sigma0_ * sigma0_ * sigma1_ * sigma1_;
     for (std::size_t i = 0; i < count; ++i) {
-        f2[i] = f[i] > 0.0 ? square / (f[i] * f[i] * f[i]) : 0.0;
+        f2[i] = f[i] == 0.0 ? 0.0 : square / (f[i] * f[i] * f[i]);
     }
 }
 
 double QuadraticNoise::bound(int order, double radius) const {
-    return order == 0 ? std::hypot(sigma0_, sigma1_ * radius) : std::abs(sigma1_);
+    return safe(order == 0 ? std::hypot(sigma0_, sigma1_ * radius) : std::abs(sigma1_));
 }
 
 std::string QuadraticNoise::description() const {
@@ -153,25 +167,22 @@ TanhFunction::TanhFunction(double slope, double height, double threshold, double
       description_(std::move(description)) {}
 
 void TanhFunction::values(const double* z, double* f, std::size_t count) const {
-    tanh_values(z, f, slope_, slope_ * threshold_, height_, offset_, count);
+    tanh_values(z, f, slope_, threshold_, height_, offset_, count);
 }
 
 void TanhFunction::slopes(const double* z, double* f, double* f1, std::size_t count) const {
-    tanh_slopes(z, f, f1, slope_, slope_ * threshold_, height_, offset_, count);
+    tanh_slopes(z, f, f1, slope_, threshold_, height_, offset_, count);
 }
 
 void TanhFunction::curvatures(const double* z, double* f, double* f1, double* f2,
                               std::size_t count) const {
     slopes(z, f, f1, count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent(slope_ * z[i] - slope_ * threshold_);
-        f2[i] = -2.0 * slope_ * t * f1[i];
-    }
+    tanh_curvatures(z, f1, f2, slope_, threshold_, count);
 }
 
 double TanhFunction::bound(int order, double /*radius*/) const {
     const double height = std::abs(height_);
-    return order == 0 ? height + std::abs(offset_) : height * std::abs(slope_);
+    return safe(order == 0 ? height + std::abs(offset_) : height * std::abs(slope_));
 }
 
 // --- erf
@@ -201,7 +212,7 @@ void ErfFunction::curvatures(const double* z, double* f, double* f1, double* f2,
 
 double ErfFunction::bound(int order, double /*radius*/) const {
     const double height = std::abs(height_);
-    return order == 0 ? height : 2.0 * std::numbers::inv_sqrtpi * height * std::abs(slope_);
+    return safe(order == 0 ? height : 2.0 * std::numbers::inv_sqrtpi * height * std::abs(slope_));
 }
 
 std::string ErfFunction::description() const {
@@ -237,7 +248,7 @@ void SoftplusFunction::curvatures(const double* z, double* f, double* f1, double
 double SoftplusFunction::bound(int order, double radius) const {
     const double height = std::abs(height_);
     const double slope = std::abs(slope_);
-    return order == 0 ? height * (slope * radius + std::numbers::ln2) : height * slope;
+    return safe(order == 0 ? height * (slope * radius + std::numbers::ln2) : height * slope);
 }
 
 std::string SoftplusFunction::description() const {

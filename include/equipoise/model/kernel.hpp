@@ -19,8 +19,20 @@ struct KernelModes {
 /// Fourier coefficients of smooth kernels are kept down to this part of the largest.
 inline constexpr double kernel_truncation = 1e-12;
 
-/// Modes of a kernel of the catalogue on a domain. Throws std::invalid_argument in the user's
-/// terms.
+/// Largest wave number of a kernel, and (the constant aside) largest number of its wave vectors:
+/// with more, the dense linear system of the balance would be out of reach.
+inline constexpr int most_waves = 4096;
+
+/// Modes of a kernel of the catalogue on a domain:
+///   cosine                   the coefficients given; torus: along both directions alike
+///   modes                    the coefficients given; torus: triples k1, k2, c_k
+///   gaussian                 c_k = (2 for k != 0) strength exp(-|2 pi k width/L|^2 / 2)
+///   difference_of_gaussians  the difference of two
+///   von_mises                c_m = (2 for m != 0) strength I_m(concentration)/I_0(concentration);
+///                            torus: the product over both directions
+///   product                  torus: a kernel along each direction
+/// Throws std::invalid_argument in the user's terms when a kernel has no meaning on the domain or
+/// too many modes.
 KernelModes kernel_modes(const config::FunctionSpec& spec, const config::Domain& domain);
 
 } // namespace equipoise::model

@@ -83,9 +83,6 @@ class ErfFunction final : public Function {
                     std::size_t count) const override;
     [[nodiscard]] double bound(int order, double radius) const override;
     [[nodiscard]] std::string description() const override;
-    /// For Gaussian expectations in closed form.
-    [[nodiscard]] double slope_parameter() const { return slope_; }
-    [[nodiscard]] double height_parameter() const { return height_; }
 
   private:
     double slope_, height_;
