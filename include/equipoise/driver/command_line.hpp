@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace equipoise::driver {
+
+enum class Command { run, check, info, help, version };
+
+/// What the user typed after `equipoise`.
+struct CommandLine {
+    Command command = Command::help;
+    std::string target;                 ///< configuration or file
+    std::vector<std::string> overrides; ///< "--section.key=value" words, for config::read
+    std::string petsc;                  ///< options for PETSc, untouched
+    bool quiet = false;                 ///< no progress
+};
+
+/// Throws InputError with what is wrong and what is allowed.
+CommandLine parse_command_line(const std::vector<std::string>& words);
+
+/// Usage: commands and options, without the configuration's keys.
+std::string usage();
+
+} // namespace equipoise::driver

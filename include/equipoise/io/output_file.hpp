@@ -1,0 +1,77 @@
+#pragma once
+
+#include "equipoise/io/hdf5_handle.hpp"
+#include "equipoise/io/schema.hpp"
+#include "equipoise/parallel/communicator.hpp"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace equipoise::io {
+
+/// The output file of a run: made by rank 0, then open on all ranks. While the run goes on it is
+/// `<path>.partial` and holds every record up to the last flush; finish(true) gives it its final
+/// name. A .partial file left by an earlier run is replaced. All calls are collective; errors are
+/// FileSystemError.
+class OutputFile {
+  public:
+    OutputFile(const parallel::Communicator& comm, const std::string& path, const Schema& schema);
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    ~OutputFile() = default;
+
+    /// The next record of a growing dataset, or the coordinate of a growing dimension. All ranks
+    /// hold the same values; rank 0's are written.
+    void append(const std::string& dataset, std::span<const double> values);
+    void append(const std::string& dataset, double value) {
+        append(dataset, std::span<const double>(&value, 1));
+    }
+    /// Each rank's part of the next record of a growing dataset (record, index): values at [offset,
+    /// offset + size). Parts must cover the record; a rank may hold none.
+    void append_part(const std::string& dataset, std::uint64_t offset,
+                     std::span<const double> values);
+    /// Each rank's part of a dataset of fixed size (index).
+    void write_part(const std::string& dataset, std::uint64_t offset,
+                    std::span<const double> values);
+    /// A whole dataset of fixed size; rank 0's values are written.
+    void write(const std::string& dataset, std::span<const double> values);
+    void write(const std::string& dataset, std::span<const std::int64_t> values);
+
+    /// After this a reader sees all records so far, even if the run is killed.
+    void flush();
+    /// Closes. complete: the file gets its final name; else it stays .partial. Returns the name it
+    /// has.
+    std::string finish(bool complete);
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  private:
+    struct Open {
+        DatasetHandle handle;
+        std::vector<hsize_t> extents;
+    };
+
+    void set_complete(bool complete);
+    Open& open(const std::string& dataset);
+    /// Grows a dataset by one record and returns the record's number.
+    hsize_t grow(const std::string& path, Open& dataset);
+    void write_block(Open& dataset, const std::vector<hsize_t>& start,
+                     const std::vector<hsize_t>& count, hid_t type, const void* values, bool mine,
+                     bool collective);
+    void write_root(const std::string& dataset, hid_t type, const void* values, std::size_t size);
+    template <class Result>
+    Result check(Result result, const char* call) const {
+        return check_hdf5(result, call, partial_);
+    }
+
+    parallel::Communicator comm_;
+    SilentErrors silent_;
+    std::string path_, partial_;
+    FileHandle file_;
+    std::map<std::string, Open> datasets_;
+};
+
+} // namespace equipoise::io

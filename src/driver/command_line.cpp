@@ -1,0 +1,130 @@
+#include "equipoise/driver/command_line.hpp"
+
+#include "equipoise/util/errors.hpp"
+
+#include <boost/program_options.hpp>
+
+#include <map>
+#include <sstream>
+
+namespace equipoise::driver {
+
+namespace po = boost::program_options;
+
+namespace {
+
+[[noreturn]] void fail(const std::string& word, const std::string& message,
+                       const std::string& remedy) {
+    throw InputError(
+        {{{"command line", 0, word.empty() ? "equipoise" : word, ""}, message, remedy}});
+}
+
+po::options_description options() {
+    po::options_description description("Options");
+    description.add_options()                                                         //
+        ("help,h", "print this, and every key of the configuration with its default") //
+        ("version,v", "print version, commit and libraries")                          //
+        ("quiet,q", "no progress; warnings, errors and the summary remain")           //
+        ("petsc", po::value<std::string>()->value_name("OPTIONS"),
+         "options for PETSc, in quotes, passed on untouched");
+    return description;
+}
+
+/// An override of a configuration key: "--section.key=value".
+bool is_override(const std::string& word) {
+    const std::size_t dot = word.find('.');
+    const std::size_t equals = word.find('=');
+    return word.rfind("--", 0) == 0 && dot != std::string::npos && dot < equals;
+}
+
+const std::map<std::string, Command>& commands() {
+    static const std::map<std::string, Command> table{
+        {"run", Command::run}, {"check", Command::check}, {"info", Command::info}};
+    return table;
+}
+
+} // namespace
+
+std::string usage() {
+    std::ostringstream text;
+    text << "equipoise: balanced networks of stochastic neurons, beside their kinetic limit\n\n"
+            "  equipoise run CONFIG [--section.key=value ...]    simulate, write the output file\n"
+            "  equipoise check CONFIG [--section.key=value ...]  validate only: balance, spectrum, "
+            "memory, "
+            "stable time steps\n"
+            "  equipoise info FILE                               what an output file holds\n"
+            "  equipoise --help | --version\n\n"
+            "Runs alone, or under mpirun -n R or srun.\n\n"
+         << options()
+         << "\nExit codes: 0 done, 2 bad input (nothing started), 3 the numerics failed, 4 file "
+            "system failure\n";
+    return text.str();
+}
+
+CommandLine parse_command_line(const std::vector<std::string>& words) {
+    CommandLine line;
+    std::vector<std::string> rest;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (is_override(words[i])) {
+            line.overrides.push_back(words[i]);
+            // "--section.key value" is written as two words by habit
+            if (words[i].find('=') == std::string::npos && i + 1 < words.size() &&
+                words[i + 1].rfind("--", 0) != 0) {
+                line.overrides.back() += "=" + words[++i];
+            }
+        } else {
+            rest.push_back(words[i]);
+        }
+    }
+    po::variables_map given;
+    std::vector<std::string> positional;
+    try {
+        po::options_description all = options();
+        all.add_options()("positional", po::value<std::vector<std::string>>(&positional));
+        po::positional_options_description order;
+        order.add("positional", -1);
+        // No guessing: --quie is a mistake, not --quiet.
+        const auto style =
+            po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+        po::store(po::command_line_parser(rest).options(all).positional(order).style(style).run(),
+                  given);
+        po::notify(given);
+    } catch (const po::error& error) {
+        fail("", error.what(),
+             "a key of the configuration is overridden by --section.key=value; see equipoise "
+             "--help");
+    }
+    line.quiet = given.count("quiet") > 0;
+    if (given.count("petsc") > 0) {
+        line.petsc = given["petsc"].as<std::string>();
+    }
+    if (given.count("version") > 0) {
+        line.command = Command::version;
+        return line;
+    }
+    if (given.count("help") > 0 || (positional.empty() && words.empty())) {
+        return line;
+    }
+    if (positional.empty()) {
+        fail("", "no command is given",
+             "equipoise run CONFIG, check CONFIG or info FILE; see equipoise --help");
+    }
+    const auto command = commands().find(positional.front());
+    if (command == commands().end()) {
+        fail(positional.front(), "is not a command",
+             "the commands are run, check and info; see equipoise --help");
+    }
+    line.command = command->second;
+    if (positional.size() != 2) {
+        fail(positional.front(),
+             positional.size() < 2 ? "names no file" : "takes one file, and more words are given",
+             "equipoise " + positional.front() + " FILE");
+    }
+    line.target = positional[1];
+    if (line.command == Command::info && !line.overrides.empty()) {
+        fail("info", "takes no configuration keys", "equipoise info FILE");
+    }
+    return line;
+}
+
+} // namespace equipoise::driver

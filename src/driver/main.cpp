@@ -1,0 +1,105 @@
+#include "equipoise/config/help.hpp"
+#include "equipoise/config/provenance.hpp"
+#include "equipoise/config/read.hpp"
+#include "equipoise/driver/command_line.hpp"
+#include "equipoise/driver/simulation.hpp"
+#include "equipoise/driver/versions.hpp"
+#include "equipoise/io/file_info.hpp"
+#include "equipoise/parallel/communicator.hpp"
+#include "equipoise/util/errors.hpp"
+#include "equipoise/util/log.hpp"
+
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace equipoise;
+
+// Exit codes are part of the contract with job scripts.
+constexpr int exit_done = 0;
+constexpr int exit_bug = 1;
+constexpr int exit_bad_input = 2;
+constexpr int exit_numerics = 3;
+constexpr int exit_file_system = 4;
+
+void check(const parallel::Communicator& comm, const driver::CommandLine& line) {
+    const config::Config config = config::read(line.target, line.overrides);
+    const model::Model model(config);
+    const balance::Balance balance(model);
+    const driver::Assessment assessment = driver::assess(config, balance);
+    driver::require_balance(config, balance, assessment);
+    if (comm.is_root()) {
+        log::print(driver::report(config, balance, assessment, comm.size()));
+    }
+}
+
+void execute(const parallel::Communicator& comm, const driver::CommandLine& line) {
+    switch (line.command) {
+    case driver::Command::help:
+        if (comm.is_root()) {
+            log::print(driver::usage() + "\n" + config::help_text());
+        }
+        break;
+    case driver::Command::version:
+        if (comm.is_root()) {
+            log::print(driver::version_text());
+        }
+        break;
+    case driver::Command::check:
+        check(comm, line);
+        break;
+    case driver::Command::info:
+        if (comm.is_root()) {
+            log::print(io::describe(io::file_info(line.target)));
+        }
+        break;
+    case driver::Command::run:
+        driver::Simulation(comm, config::read(line.target, line.overrides)).run(line.quiet);
+        break;
+    }
+}
+
+/// Errors that all ranks find alike (input, numerics) end the program in order, told once by rank
+/// 0. What one rank may meet alone ends all ranks at once.
+int run(const parallel::Communicator& comm, const std::vector<std::string>& words) {
+    const auto tell = [&comm](const std::exception& error) {
+        if (comm.is_root()) {
+            log::fail(error.what());
+        }
+    };
+    try {
+        execute(comm, driver::parse_command_line(words));
+        return exit_done;
+    } catch (const InputError& error) {
+        tell(error);
+        return exit_bad_input;
+    } catch (const NumericsError& error) {
+        tell(error);
+        return exit_numerics;
+    } catch (const FileSystemError& error) {
+        log::fail(error.what());
+        if (comm.size() > 1) {
+            parallel::Environment::abort(exit_file_system);
+        }
+        return exit_file_system;
+    } catch (const std::bad_alloc&) {
+        log::fail(
+            "out of memory on rank " + std::to_string(comm.rank()) +
+            ": `equipoise check` tells how much a rank needs; use more ranks or fewer neurons");
+        parallel::Environment::abort(exit_bug);
+    } catch (const std::exception& error) {
+        log::fail(std::string("internal error on rank ") + std::to_string(comm.rank()) + ": " +
+                  error.what() + "; please report this with the configuration");
+        parallel::Environment::abort(exit_bug);
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    parallel::Environment environment(argc, argv);
+    return run(parallel::Communicator::world(), std::vector<std::string>(argv + 1, argv + argc));
+}

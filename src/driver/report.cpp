@@ -1,0 +1,152 @@
+#include "equipoise/driver/assessment.hpp"
+#include "equipoise/network/local_step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace equipoise::driver {
+
+namespace {
+
+using Text = std::back_insert_iterator<std::string>;
+
+void describe_functions(Text out, const model::Model& model) {
+    fmt::format_to(out, "\nFunctions\n");
+    for (const model::Population& population : model.populations()) {
+        const auto line = [&](const char* role, const model::FunctionPointer& function) {
+            fmt::format_to(out, "  {:<12} {:<6} {}", population.name, role,
+                           function->description());
+            if (const model::Interval range = function->range(); range.is_bounded()) {
+                fmt::format_to(out, "; defined on [{:g}, {:g}], leaving it ends the run",
+                               range.lower, range.upper);
+            }
+            if (function->interpolation_error() > 0.0) {
+                fmt::format_to(out, "; interpolated within {:.1e}",
+                               function->interpolation_error());
+            }
+            fmt::format_to(out, "\n");
+        };
+        line("drift", population.drift);
+        line("noise", population.noise);
+        for (const model::FunctionPointer& gain : population.gains) {
+            line("gain", gain);
+        }
+    }
+}
+
+void describe_kernels(Text out, const model::Model& model) {
+    fmt::format_to(out,
+                   "\nKernels (modes kept; coefficients below {:.0e} of the largest are dropped)\n",
+                   model::kernel_truncation);
+    for (std::size_t a = 0; a < model.population_count(); ++a) {
+        for (std::size_t b = 0; b < model.population_count(); ++b) {
+            if (!model.connected(a, b)) {
+                continue;
+            }
+            const model::KernelModes& kernel = model.kernel(a, b);
+            int highest = 0;
+            for (const auto& [wave, coefficient] : kernel.coefficients) {
+                highest = std::max({highest, std::abs(wave.k[0]), std::abs(wave.k[1])});
+            }
+            fmt::format_to(out, "  {} <- {:<8} {} wave vector{}, highest {}",
+                           model.population(a).name, model.population(b).name,
+                           kernel.coefficients.size(), kernel.coefficients.size() == 1 ? "" : "s",
+                           highest);
+            if (kernel.truncated > 0.0) {
+                fmt::format_to(out, "; largest dropped {:.1e} of the largest kept",
+                               kernel.truncated);
+            }
+            fmt::format_to(out, "\n");
+        }
+    }
+}
+
+void describe_balance(Text out, const balance::Balance& balance, const Assessment& assessment) {
+    constexpr std::size_t shown = 8;
+    const auto n = static_cast<double>(balance.model().size());
+    fmt::format_to(out, "\nBalance at the initial state (n -> infinity)\n");
+    if (balance.size() == 0) {
+        fmt::format_to(out, "  no couplings: nothing to balance\n");
+        return;
+    }
+    for (std::size_t i = 0; i < std::min(shown, balance.size()); ++i) {
+        fmt::format_to(out, "  residual r  {:<32} {: .6e}\n", balance.name(balance.unknowns()[i]),
+                       assessment.initial.residual[static_cast<Eigen::Index>(i)]);
+    }
+    if (balance.size() > shown) {
+        fmt::format_to(out, "  ... {} more; largest |r| {:.6e}\n", balance.size() - shown,
+                       assessment.initial.residual.cwiseAbs().maxCoeff());
+    }
+    for (const std::string& complaint : assessment.unbalanced_drive) {
+        fmt::format_to(out, "  cannot balance: {}\n", complaint);
+    }
+    fmt::format_to(out, "\nSpectrum of J (perturbations off balance evolve as exp(sqrt(n) J t))\n");
+    const auto& values = assessment.spectrum.eigenvalues;
+    for (std::size_t i = 0; i < std::min(shown, values.size()); ++i) {
+        fmt::format_to(out, "  eigenvalue  {: .6e} {:+.6e} i   {}\n", values[i].real(),
+                       values[i].imag(), assessment.spectrum.unknowns[i]);
+    }
+    if (values.size() > shown) {
+        fmt::format_to(out, "  ... {} more, further to the left\n", values.size() - shown);
+    }
+    fmt::format_to(out, "  {}\n", balance::in_words(assessment.spectrum, n));
+}
+
+void describe_steps(Text out, const config::Config& config, const balance::Balance& balance,
+                    const Assessment& assessment) {
+    fmt::format_to(out, "\nTime steps of the network\n");
+    const bool balanced = config.network.scheme == config::Scheme::balanced;
+    fmt::format_to(out, "  scheme {}, step {:g}, {:.0f} steps to t = {:g}\n",
+                   balanced ? "balanced" : "explicit", config.network.time_step,
+                   std::round(config.run.t_end / config.network.time_step), config.run.t_end);
+    fmt::format_to(
+        out,
+        "  balanced: stable at any step where the balanced state attracts; error of first order "
+        "in the step\n");
+    if (assessment.largest_explicit_step > 0.0) {
+        fmt::format_to(out, "  explicit: stable below {:.4g} for n = {}\n",
+                       assessment.largest_explicit_step, balance.model().size());
+    } else {
+        fmt::format_to(out,
+                       "  explicit: no step is stable at the initial state (see the spectrum)\n");
+    }
+    for (const model::Population& population : balance.model().populations()) {
+        fmt::format_to(out, "  local step of {}: {}\n", population.name,
+                       network::LocalStep(population, config.network).is_exact()
+                           ? "exact (Ornstein-Uhlenbeck)"
+                           : "Euler-Maruyama");
+    }
+}
+
+} // namespace
+
+std::string report(const config::Config& config, const balance::Balance& balance,
+                   const Assessment& assessment, int ranks) {
+    std::string text;
+    const Text out = std::back_inserter(text);
+    const model::Model& model = balance.model();
+    fmt::format_to(out, "Resolved configuration\n\n{}\n", config.resolved);
+    fmt::format_to(out, "Populations\n");
+    for (const model::Population& population : model.populations()) {
+        fmt::format_to(out, "  {:<12} {} {}\n", population.name, population.neurons,
+                       population.sign > 0 ? "excitatory" : "inhibitory");
+    }
+    describe_functions(out, model);
+    describe_kernels(out, model);
+    describe_balance(out, balance, assessment);
+    if (config.run.solvers.network) {
+        describe_steps(out, config, balance, assessment);
+        fmt::format_to(out, "\nMemory: about {:.1f} MiB of network state per rank on {} rank{}\n",
+                       network_bytes_per_rank(config, model, ranks) / 1048576.0, ranks,
+                       ranks == 1 ? "" : "s");
+    }
+    for (const std::string& warning : assessment.warnings) {
+        fmt::format_to(out, "\nwarning: {}\n", warning);
+    }
+    return text;
+}
+
+} // namespace equipoise::driver

@@ -1,0 +1,207 @@
+#include "equipoise/io/output_file.hpp"
+
+#include "equipoise/io/create_file.hpp"
+#include "equipoise/io/durable.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace equipoise::io {
+
+namespace {
+
+/// MPI-IO in HDF5 1.10 cannot move 2 GiB or more at once from one rank.
+constexpr hsize_t most_elements = hsize_t{1} << 27;
+
+/// Access to the open file by all ranks. HDF5 must write its metadata at our flushes and at no
+/// other time, or a killed run could leave a file that mentions what was never written: the
+/// metadata cache may not evict.
+PropertiesHandle parallel_access(const parallel::Communicator& comm, const std::string& file) {
+    PropertiesHandle access(EQUIPOISE_HDF5(file, H5Pcreate(H5P_FILE_ACCESS)));
+    EQUIPOISE_HDF5(file, H5Pset_fapl_mpio(access.id(), comm.handle(), MPI_INFO_NULL));
+    EQUIPOISE_HDF5(file, H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG));
+    H5AC_cache_config_t cache;
+    cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+    EQUIPOISE_HDF5(file, H5Pget_mdc_config(access.id(), &cache));
+    cache.evictions_enabled = false;
+    cache.incr_mode = H5C_incr__off;
+    cache.flash_incr_mode = H5C_flash_incr__off;
+    cache.decr_mode = H5C_decr__off;
+    EQUIPOISE_HDF5(file, H5Pset_mdc_config(access.id(), &cache));
+    return access;
+}
+
+} // namespace
+
+OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& path,
+                       const Schema& schema)
+    : comm_(comm), path_(path), partial_(path + ".partial") {
+    std::string failure;
+    if (comm_.is_root()) {
+        try {
+            require_writable_folder(path_);
+            Schema whole = schema;
+            whole.attributes.emplace_back("complete", std::int64_t{0});
+            create_file(partial_, whole);
+        } catch (const FileSystemError& error) {
+            failure = error.what();
+        }
+    }
+    failure = comm_.broadcast(failure);
+    if (!failure.empty()) {
+        throw FileSystemError(failure);
+    }
+    const PropertiesHandle access = parallel_access(comm_, partial_);
+    file_ = FileHandle(check(H5Fopen(partial_.c_str(), H5F_ACC_RDWR, access.id()), "H5Fopen"));
+}
+
+OutputFile::Open& OutputFile::open(const std::string& dataset) {
+    const auto found = datasets_.find(dataset);
+    if (found != datasets_.end()) {
+        return found->second;
+    }
+    Open opened;
+    opened.handle =
+        DatasetHandle(check(H5Dopen2(file_.id(), dataset.c_str(), H5P_DEFAULT), "H5Dopen"));
+    const SpaceHandle space(check(H5Dget_space(opened.handle.id()), "H5Dget_space"));
+    opened.extents.resize(static_cast<std::size_t>(
+        check(H5Sget_simple_extent_ndims(space.id()), "H5Sget_simple_extent_ndims")));
+    check(H5Sget_simple_extent_dims(space.id(), opened.extents.data(), nullptr),
+          "H5Sget_simple_extent_dims");
+    return datasets_.emplace(dataset, std::move(opened)).first->second;
+}
+
+hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
+    const hsize_t record = dataset.extents[0]++;
+    check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
+               partial_ + path);
+    return record;
+}
+
+void OutputFile::write_block(Open& dataset, const std::vector<hsize_t>& start,
+                             const std::vector<hsize_t>& count, hid_t type, const void* values,
+                             bool mine, bool collective) {
+    const SpaceHandle in_file(check(H5Dget_space(dataset.handle.id()), "H5Dget_space"));
+    const SpaceHandle in_memory(
+        check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
+              "H5Screate_simple"));
+    if (mine) {
+        check(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
+                                  nullptr),
+              "H5Sselect_hyperslab");
+    } else {
+        check(H5Sselect_none(in_file.id()), "H5Sselect_none");
+        check(H5Sselect_none(in_memory.id()), "H5Sselect_none");
+    }
+    const PropertiesHandle transfer(check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate"));
+    check(
+        H5Pset_dxpl_mpio(transfer.id(), collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT),
+        "H5Pset_dxpl_mpio");
+    check(H5Dwrite(dataset.handle.id(), type, in_memory.id(), in_file.id(), transfer.id(), values),
+          "H5Dwrite");
+}
+
+void OutputFile::append(const std::string& path, std::span<const double> values) {
+    Open& dataset = open(path);
+    const hsize_t record = grow(path, dataset);
+    if (!comm_.is_root()) {
+        return;
+    }
+    std::vector<hsize_t> start(dataset.extents.size(), 0);
+    std::vector<hsize_t> count = dataset.extents;
+    start[0] = record;
+    count[0] = 1;
+    const hsize_t size =
+        std::accumulate(count.begin(), count.end(), hsize_t{1}, std::multiplies<>());
+    ensure(size == values.size(), "a record has the size of its dataset's");
+    write_block(dataset, start, count, H5T_NATIVE_DOUBLE, values.data(), true, false);
+}
+
+void OutputFile::append_part(const std::string& path, std::uint64_t offset,
+                             std::span<const double> values) {
+    Open& dataset = open(path);
+    const hsize_t record = grow(path, dataset);
+    const auto slabs =
+        comm_.max(static_cast<std::int64_t>((values.size() + most_elements - 1) / most_elements));
+    for (std::int64_t slab = 0; slab < slabs; ++slab) {
+        const hsize_t begin =
+            std::min<hsize_t>(static_cast<hsize_t>(slab) * most_elements, values.size());
+        const hsize_t size = std::min<hsize_t>(most_elements, values.size() - begin);
+        write_block(dataset, {record, offset + begin}, {1, std::max<hsize_t>(size, 1)},
+                    H5T_NATIVE_DOUBLE, values.data() + begin, size > 0, true);
+    }
+}
+
+void OutputFile::write_part(const std::string& path, std::uint64_t offset,
+                            std::span<const double> values) {
+    Open& dataset = open(path);
+    const auto slabs =
+        comm_.max(static_cast<std::int64_t>((values.size() + most_elements - 1) / most_elements));
+    for (std::int64_t slab = 0; slab < slabs; ++slab) {
+        const hsize_t begin =
+            std::min<hsize_t>(static_cast<hsize_t>(slab) * most_elements, values.size());
+        const hsize_t size = std::min<hsize_t>(most_elements, values.size() - begin);
+        write_block(dataset, {offset + begin}, {std::max<hsize_t>(size, 1)}, H5T_NATIVE_DOUBLE,
+                    values.data() + begin, size > 0, true);
+    }
+}
+
+void OutputFile::write_root(const std::string& path, hid_t type, const void* values,
+                            std::size_t size) {
+    Open& dataset = open(path);
+    if (!comm_.is_root()) {
+        return;
+    }
+    const hsize_t elements = std::accumulate(dataset.extents.begin(), dataset.extents.end(),
+                                             hsize_t{1}, std::multiplies<>());
+    ensure(elements == size, "a dataset is written whole");
+    write_block(dataset, std::vector<hsize_t>(dataset.extents.size(), 0), dataset.extents, type,
+                values, true, false);
+}
+
+void OutputFile::write(const std::string& dataset, std::span<const double> values) {
+    write_root(dataset, H5T_NATIVE_DOUBLE, values.data(), values.size());
+}
+
+void OutputFile::write(const std::string& dataset, std::span<const std::int64_t> values) {
+    write_root(dataset, H5T_NATIVE_INT64, values.data(), values.size());
+}
+
+void OutputFile::flush() {
+    check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush");
+}
+
+void OutputFile::set_complete(bool complete) {
+    const std::int64_t value = complete ? 1 : 0;
+    const AttributeHandle attribute(
+        check(H5Aopen_by_name(file_.id(), "/", "complete", H5P_DEFAULT, H5P_DEFAULT), "H5Aopen"));
+    check(H5Awrite(attribute.id(), H5T_NATIVE_INT64, &value), "H5Awrite");
+}
+
+std::string OutputFile::finish(bool complete) {
+    set_complete(complete);
+    flush();
+    datasets_.clear();
+    check(H5Fclose(file_.release()), "H5Fclose");
+    comm_.barrier();
+    std::string failure;
+    if (comm_.is_root()) {
+        try {
+            make_durable(partial_);
+            if (complete) {
+                rename_durably(partial_, path_);
+            }
+        } catch (const FileSystemError& error) {
+            failure = error.what();
+        }
+    }
+    failure = comm_.broadcast(failure);
+    if (!failure.empty()) {
+        throw FileSystemError(failure);
+    }
+    return complete ? path_ : partial_;
+}
+
+} // namespace equipoise::io
