@@ -2,13 +2,13 @@
 
 #include "equipoise/util/errors.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 /// The whole configuration as plain structs, one per section of the file. Values are checked one by
@@ -22,16 +22,23 @@ namespace equipoise::config {
 /// defaults.
 struct FunctionSpec {
     std::string family;
-    std::vector<double> positional;           ///< values without a name, in order
+    std::vector<double> positional; ///< values without a name, in order; modes(...) on the torus:
+                                    ///< k1, k2, coefficient of each mode in turn
     std::map<std::string, double> parameters; ///< every named parameter of the family
-    std::string text; ///< expression, or path of a table (relative ones: to the configuration file)
-    std::string key;  ///< the key it was given for, to find its origin in Config
+    std::string text;                         ///< expression, or absolute path of a table
+    std::string key; ///< the key it was given for, to find its origin in Config
+    std::vector<FunctionSpec>
+        factors{}; ///< product(...): one kernel in each direction of the torus
 
+    bool operator==(const FunctionSpec&) const = default;
     [[nodiscard]] double at(const std::string& name) const { return parameters.at(name); }
     /// Same function, wherever it was written: family, values and text agree.
     [[nodiscard]] bool same_function(const FunctionSpec& other) const {
         return family == other.family && positional == other.positional &&
-               parameters == other.parameters && text == other.text;
+               parameters == other.parameters && text == other.text &&
+               std::equal(factors.begin(), factors.end(), other.factors.begin(),
+                          other.factors.end(),
+                          [](const auto& a, const auto& b) { return a.same_function(b); });
     }
 };
 
@@ -39,6 +46,8 @@ struct FunctionSpec {
 struct Formula {
     std::string text;
     std::string key;
+
+    bool operator==(const Formula&) const = default;
 };
 
 enum class DomainKind { point, ring, torus };
@@ -52,6 +61,8 @@ struct Solvers {
     bool network = true;
     bool kinetic = false;
     bool field = false;
+
+    bool operator==(const Solvers&) const = default;
 };
 
 struct Run {
@@ -62,11 +73,15 @@ struct Run {
     double output_interval = 0.1;
     Solvers solvers;
     std::int64_t realisations = 1;
+
+    bool operator==(const Run&) const = default;
 };
 
 struct Domain {
     DomainKind kind = DomainKind::point;
     std::array<double, 2> length{1.0, 1.0}; ///< ring: the first; torus: both
+
+    bool operator==(const Domain&) const = default;
 };
 
 struct Population {
@@ -75,10 +90,12 @@ struct Population {
     std::int64_t neurons = 0;
     FunctionSpec drift;
     FunctionSpec noise;
-    Formula drive;    ///< A_a(x,t)
-    Formula input;    ///< iota_a(x,t), of order 1
-    Formula mean;     ///< initial v_a(x)
-    Formula variance; ///< initial K_a(x)
+    Formula drive{"0", {}};    ///< A_a(x,t)
+    Formula input{"0", {}};    ///< iota_a(x,t), of order 1
+    Formula mean{"0", {}};     ///< initial v_a(x)
+    Formula variance{"1", {}}; ///< initial K_a(x)
+
+    bool operator==(const Population&) const = default;
 };
 
 struct Coupling {
@@ -86,6 +103,8 @@ struct Coupling {
     std::size_t source = 0;
     FunctionSpec kernel;
     FunctionSpec gain;
+
+    bool operator==(const Coupling&) const = default;
 };
 
 /// A number of sites: one number, on the torus two. {0, 0} in [network]: one site per neuron.
@@ -105,10 +124,12 @@ struct Network {
     std::array<double, 2> density_range{-5.0, 5.0}; ///< range in y of the recorded histograms
     std::int64_t traces = 0;                        ///< recorded neurons per population
     double trace_interval = 0.0;                    ///< 0: every step when traces > 0
+
+    bool operator==(const Network&) const = default;
 };
 
 struct Kinetic {
-    SiteCount sites{64, 1};
+    SiteCount sites{64, 1}; ///< point: {1, 1}; torus: {16, 16} unless given
     std::int64_t cells = 200;
     std::optional<std::array<double, 2>> range; ///< none: chosen from the data
     std::optional<double> time_step;            ///< none: adaptive, by tolerance
@@ -116,6 +137,8 @@ struct Kinetic {
     SystemSize size = SystemSize::limit;
     double density_interval = 0.0;
     bool stop_when_unstable = false; ///< loss of stability of the manifold: error, not warning
+
+    bool operator==(const Kinetic&) const = default;
 };
 
 struct Field {
@@ -123,6 +146,8 @@ struct Field {
     std::optional<double> time_step;
     double tolerance = 1e-8;
     SystemSize size = SystemSize::limit;
+
+    bool operator==(const Field&) const = default;
 };
 
 struct Checkpoint {
@@ -130,10 +155,14 @@ struct Checkpoint {
     double interval_minutes = 30.0;
     double interval_time = 0.0; ///< 0: none
     std::int64_t keep = 2;
+
+    bool operator==(const Checkpoint&) const = default;
 };
 
 struct Limits {
     double walltime_minutes = 0.0; ///< 0: none given
+
+    bool operator==(const Limits&) const = default;
 };
 
 struct Config {
