@@ -87,6 +87,12 @@ double Communicator::min(double value) const {
     return reduce(*this, value, MPI_DOUBLE, MPI_MIN);
 }
 
+void Communicator::max(std::span<double> values) const {
+    check(MPI_Allreduce(MPI_IN_PLACE, values.data(), count_of(values.size()), MPI_DOUBLE, MPI_MAX,
+                        comm_),
+          "MPI_Allreduce");
+}
+
 void Communicator::sum(std::span<std::int64_t> values) const {
     check(MPI_Allreduce(MPI_IN_PLACE, values.data(), count_of(values.size()), MPI_INT64_T, MPI_SUM,
                         comm_),

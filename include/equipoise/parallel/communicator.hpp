@@ -35,6 +35,8 @@ class Communicator {
     [[nodiscard]] std::int64_t min(std::int64_t value) const;
     [[nodiscard]] double max(double value) const;
     [[nodiscard]] double min(double value) const;
+    /// Largest values, in place.
+    void max(std::span<double> values) const;
     /// Sums of integers, in place: exact, so independent of the number of ranks.
     void sum(std::span<std::int64_t> values) const;
     /// The first non-empty text by rank order, on every rank ("" when all are empty).

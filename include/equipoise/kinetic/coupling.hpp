@@ -1,0 +1,54 @@
+#pragma once
+
+#include "equipoise/balance/balance.hpp"
+#include "equipoise/balance/drive.hpp"
+#include "equipoise/kinetic/lattice.hpp"
+#include "equipoise/kinetic/site_average.hpp"
+
+#include <Eigen/Dense>
+
+#include <span>
+#include <vector>
+
+namespace equipoise::kinetic {
+
+/// How the lines meet: averages over all sites, combined by the couplings (balance). All results
+/// are the same on every rank, to the last bit and for every number of ranks; every function that
+/// takes values by (local site, gain) is collective.
+class Coupling {
+  public:
+    Coupling(const parallel::Communicator& comm, const balance::Balance& balance,
+             const Lattice& lattice);
+
+    [[nodiscard]] const balance::Balance& balance() const noexcept { return *balance_; }
+    [[nodiscard]] const Lattice& lattice() const noexcept { return *lattice_; }
+
+    /// sum_b s_b c_ab^p (1/S) sum_s phi_p(x_s) values(s, gain) over the balance's unknowns. The
+    /// moments behind it stay in moments().
+    [[nodiscard]] Eigen::VectorXd combine(std::span<const double> values);
+    /// The matrix s_b c_ab^p (1/S) sum_s phi_p phi_q values(s, gain): J when the values are E[G'].
+    [[nodiscard]] Eigen::MatrixXd combine_slopes(std::span<const double> values);
+    /// Moments in MomentLayout's order: those of order 0 from the last combine(), those of order 1
+    /// from the last combine_slopes().
+    [[nodiscard]] const std::vector<double>& moments() const noexcept { return moments_; }
+
+    /// The drive's modes at t, over the balance's unknowns. Throws NumericsError when the drive has
+    /// a part that no recurrent input can cancel.
+    [[nodiscard]] Eigen::VectorXd drive(double t);
+    /// Their derivative in time, by differences of second order that look forward from t.
+    [[nodiscard]] Eigen::VectorXd drive_rate(double t);
+
+    /// sum_p phi_p(x_s) h_a^p for a local site and a population.
+    [[nodiscard]] double field(const Eigen::VectorXd& h, std::size_t site,
+                               std::size_t population) const;
+
+  private:
+    const balance::Balance* balance_;
+    const Lattice* lattice_;
+    balance::DriveModes drive_;
+    SiteAverage average_;
+    std::vector<double> moments_;
+    bool drive_checked_ = false;
+};
+
+} // namespace equipoise::kinetic

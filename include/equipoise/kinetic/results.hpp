@@ -1,0 +1,56 @@
+#pragma once
+
+#include "equipoise/balance/spectrum.hpp"
+
+#include <cstdint>
+#include <vector>
+
+/// What the kinetic solver hands out.
+namespace equipoise::kinetic {
+
+/// What belongs to this rank's sites, by (population, local site).
+struct SiteFields {
+    std::vector<double> mean;     ///< v_a(x)
+    std::vector<double> variance; ///< K_a(x)
+    std::vector<double> skewness;
+    std::vector<double> kurtosis; ///< 3 for a Gaussian
+};
+
+/// What is known on every rank about the present state.
+struct Averages {
+    double time = 0.0;
+    std::vector<double> mean_modes;      ///< (population, mode): average over x of phi_p v_a
+    std::vector<double> variance;        ///< by population: average over x of K_a
+    std::vector<double> balance;         ///< (population, mode): r; 0 in inactive modes
+    std::vector<double> input;           ///< (population, mode): h
+    double mass_error = 0.0;             ///< largest |integral of p - 1| over the lines
+    double centre_error = 0.0;           ///< largest |E[y]|
+    double balance_error = 0.0;          ///< largest |r - eps h|
+    double smallest_density = 0.0;       ///< over all cells
+    double boundary_mass = 0.0;          ///< largest mass of an outermost cell
+    balance::Spectrum spectrum;          ///< of J
+};
+
+/// What the projection of the initial means onto the balanced manifold did.
+struct InitialProjection {
+    double residual = 0.0;              ///< largest |r - eps h| before
+    std::vector<double> largest_change; ///< of v, by population
+};
+
+struct Effort {
+    std::int64_t steps = 0, rejected_steps = 0, newton_iterations = 0, limited_steps = 0;
+    double assembly_seconds = 0.0, solve_seconds = 0.0, moment_seconds = 0.0; ///< on rank 0
+};
+
+/// All that a run needs to go on: this rank's lines and what all share.
+struct SavedState {
+    double time = 0.0;
+    double next_step = 0.0;
+    std::int64_t first_line = 0; ///< global index of the first; line = site * populations + a
+    std::int64_t lines = 0;      ///< local
+    std::int64_t stride = 0;     ///< values per line: density by cell, mean, mean drift
+    std::vector<double> values;  ///< (local line, stride)
+    std::vector<double> multipliers; ///< h, the same on every rank
+};
+
+} // namespace equipoise::kinetic

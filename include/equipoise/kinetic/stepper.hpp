@@ -1,0 +1,98 @@
+#pragma once
+
+#include "equipoise/kinetic/limiter.hpp"
+#include "equipoise/kinetic/petsc_objects.hpp"
+#include "equipoise/kinetic/system.hpp"
+
+#include <petscts.h>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <vector>
+
+namespace equipoise::kinetic {
+
+/// How the time step is chosen.
+struct StepControl {
+    std::optional<double> time_step; ///< fixed; none: by the tolerance
+    double tolerance = 1e-6;         ///< local error per step in densities and means, relative to
+                                     ///< their scales
+    double density_scale = 1.0;      ///< of p
+    double mean_scale = 1.0;         ///< of v
+};
+
+struct StepCounts {
+    std::int64_t steps = 0, rejected = 0, newton = 0;
+    std::int64_t limited_lines = 0; ///< how often a line's density needed the limiter
+    std::int64_t limited_steps = 0;
+};
+
+/// Steps the system by PETSc's TS: the second-order backward differentiation formula (TSBDF), Newton's method
+/// (SNES), and by default the direct solution of System as a preconditioner (PCSHELL) that is
+/// applied once (KSPPREONLY). Everything can be changed under the prefix kinetic_. After each
+/// step, densities that turned negative are repaired (Limiter) and the means projected back.
+class Stepper {
+  public:
+    /// u: the local lines' state; must lie on the balanced manifold.
+    Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
+            const Eigen::VectorXd& h);
+    Stepper(const Stepper&) = delete;
+    Stepper& operator=(const Stepper&) = delete;
+    ~Stepper();
+
+    /// One step that does not go beyond t_stop, which it meets exactly. Throws NumericsError when
+    /// no step can be made.
+    void step(double t_stop);
+    /// Makes the system's last evaluation that of the present state, where it is not already.
+    void evaluate_present();
+    /// Starts anew from another state: the next step knows no history.
+    void restart(double t, const std::vector<double>& u, const Eigen::VectorXd& h);
+
+    [[nodiscard]] double time() const noexcept { return time_; }
+    [[nodiscard]] double last_step() const noexcept { return last_step_; }
+    /// The step that the next one will be tried with, unless cut short; set it after restart() to
+    /// go on as before.
+    [[nodiscard]] double next_step() const noexcept { return next_step_; }
+    void set_next_step(double dt) noexcept { next_step_ = dt; }
+    [[nodiscard]] const StepCounts& counts() const noexcept { return counts_; }
+    /// The present state.
+    [[nodiscard]] const std::vector<double>& state() const noexcept { return state_; }
+    [[nodiscard]] const Eigen::VectorXd& multipliers() const noexcept { return multipliers_; }
+
+  private:
+    struct Callbacks;
+    friend struct Callbacks;
+
+    void create_objects();
+    void set_tolerances();
+    void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
+    void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
+    void evaluate_at(double t, Vec vector);
+    void evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h);
+    void limit(double dt);
+    [[nodiscard]] bool converged(Vec residual) const;
+    [[nodiscard]] double choose_step(double t_stop);
+    void run(PetscErrorCode code, const char* call);
+
+    System* system_;
+    StepControl control_;
+    Limiter limiter_;
+    DmHandle lines_dm_, multipliers_dm_, dm_;
+    VecHandle solution_;
+    MatHandle matrix_;
+    TsHandle ts_;
+    double time_;
+    double last_step_ = 0.0;
+    double next_step_ = 0.0; ///< the step that the controller asked for, before it was cut
+    std::vector<double> state_, before_;
+    Eigen::VectorXd multipliers_;
+    std::vector<double> evaluated_; ///< local lines of the last evaluation
+    Eigen::VectorXd evaluated_h_;
+    double evaluated_time_ = 0.0;
+    double shift_ = 1.0;
+    StepCounts counts_;
+    std::exception_ptr failure_; ///< thrown inside a callback of PETSc
+};
+
+} // namespace equipoise::kinetic

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "equipoise/balance/solve.hpp"
+#include "equipoise/kinetic/coupling.hpp"
+#include "equipoise/kinetic/lines.hpp"
+
+#include <Eigen/Dense>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace equipoise::kinetic {
+
+/// The kinetic limit (model section 2) on a lattice of sites and a grid in y, as a differential-
+/// algebraic system F(t, u, du/dt) = 0, with its exact Jacobian and the direct solution of it.
+///
+/// Unknowns and equations of a line (LineLayout; population a at site x), in the same rows:
+///
+///   p_k   density      dp/dt - A(v, g) p                        = 0
+///   v     mean         dv/dt - g - iota - sum_p phi_p(x) h_a^p  = 0
+///   g     mean drift   E[y] = dy sum_k y_k p_k                  = 0
+///
+/// and for the multipliers h_a^p of the active modes, which every rank holds: r_a^p(p, v, t) -
+/// eps h_a^p = 0. The frame y moves with v, so g is whatever keeps E[y] at 0: <f>, up to the error
+/// of the scheme. Both constraints are equations, not conservation laws, so neither drifts.
+///
+/// Lines couple through h alone. The Newton matrix is solved exactly: a tridiagonal solve for each
+/// line, elimination of its v and g, a small dense system for h. The cost is linear in lines and
+/// cells. All functions but residual() are collective.
+class System {
+  public:
+    System(const parallel::Communicator& comm, const balance::Balance& balance, const Grid& grid,
+           const Lattice& lattice, double epsilon);
+    System(const System&) = delete;
+    System& operator=(const System&) = delete;
+    ~System() = default;
+
+    [[nodiscard]] const parallel::Communicator& communicator() const noexcept { return comm_; }
+    [[nodiscard]] const Lattice& lattice() const noexcept { return lattice_; }
+    [[nodiscard]] const Lines& lines() const noexcept { return lines_; }
+    [[nodiscard]] Coupling& coupling() noexcept { return coupling_; }
+    [[nodiscard]] const Coupling& coupling() const noexcept { return coupling_; }
+    [[nodiscard]] double epsilon() const noexcept { return epsilon_; }
+    [[nodiscard]] std::size_t local_size() const {
+        return lines_.count() * lines_.layout().stride();
+    }
+    [[nodiscard]] Eigen::Index multipliers() const {
+        return static_cast<Eigen::Index>(coupling_.balance().size());
+    }
+
+    /// Takes the state u, (local line, stride), and h at time t.
+    void evaluate(double t, const double* u, const Eigen::VectorXd& h);
+    /// F at the state last evaluated, for du/dt: of the lines, and of h.
+    void residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh) const;
+    /// Prepares dF/du + shift dF/d(du/dt) at the state last evaluated, shift > 0. Throws
+    /// NumericsError when the balance cannot be solved (balance::MultiplierSolver).
+    void factor(double shift);
+    /// y = that matrix times x.
+    void multiply(const double* x, const Eigen::VectorXd& xh, double* y, Eigen::VectorXd& yh);
+    /// x = its inverse times b; b and x may be the same arrays.
+    void solve(const double* b, const Eigen::VectorXd& bh, double* x, Eigen::VectorXd& xh);
+
+    /// r at the state last evaluated.
+    [[nodiscard]] const Eigen::VectorXd& balance_residual() const noexcept { return residual_; }
+    /// J at the state last evaluated.
+    [[nodiscard]] Eigen::MatrixXd jacobian() {
+        return coupling_.combine_slopes(lines_.slope_means());
+    }
+    /// iota_a(x, t) of a local line at the time last evaluated.
+    [[nodiscard]] double input(std::size_t line) const { return input_[line]; }
+
+  private:
+    void set_time(double t);
+
+    parallel::Communicator comm_;
+    Lattice lattice_;
+    double epsilon_;
+    Lines lines_;
+    Coupling coupling_;
+
+    std::optional<double> time_;
+    Eigen::VectorXd drive_, residual_, h_;
+    std::vector<double> input_; ///< by line
+
+    // The matrix: columns of a line's inverse, T = shift - A, and what elimination needs of them.
+    double shift_ = 1.0;
+    std::vector<double> inverse_pivot_, by_v_, by_g_; ///< (line, cell): by_v = T^-1 dA/dv p
+    std::vector<double> moment_v_, moment_g_;         ///< by line: first moments of by_v, by_g
+    std::vector<double> response_;                    ///< by line: dv/d(input to v)
+    std::vector<double> gain_g_, slope_;              ///< (site, gain): of by_g; dE[G]/dv in all
+    std::vector<double> offset_;                      ///< scratch by line
+    std::vector<double> site_values_;                 ///< scratch (site, gain)
+    std::optional<balance::MultiplierSolver> schur_;
+};
+
+} // namespace equipoise::kinetic

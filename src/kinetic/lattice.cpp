@@ -1,0 +1,55 @@
+#include "equipoise/kinetic/lattice.hpp"
+
+#include "equipoise/util/errors.hpp"
+
+#include <fmt/format.h>
+
+namespace equipoise::kinetic {
+
+config::SiteCount Lattice::counts(const config::Config& config) {
+    switch (config.domain.kind) {
+    case config::DomainKind::point:
+        return {1, 1};
+    case config::DomainKind::ring:
+        return {config.kinetic.sites[0], 1};
+    case config::DomainKind::torus:
+        return config.kinetic.sites;
+    }
+    throw InternalError("an unknown kind of domain");
+}
+
+model::Position Lattice::coordinates(const config::Domain& domain, const config::SiteCount& counts,
+                                     std::int64_t site) {
+    const auto i = static_cast<double>(site / counts[1]);
+    const auto j = static_cast<double>(site % counts[1]);
+    return {domain.length[0] * i / static_cast<double>(counts[0]),
+            domain.length[1] * j / static_cast<double>(counts[1])};
+}
+
+Lattice::Lattice(const balance::MomentLayout& layout, const config::Domain& domain,
+                 const config::SiteCount& counts, std::int64_t first, std::int64_t count)
+    : global_(counts[0] * counts[1]), first_(first), modes_(layout.basis().size()),
+      product_modes_(layout.products().size()) {
+    for (std::size_t d = 0; d < 2; ++d) {
+        const std::int64_t needed = 2 * layout.basis().max_wave_number(d) + 1;
+        if (counts[d] < needed) {
+            throw NumericsError(fmt::format("kinetic.sites: {} sites cannot carry the kernels' "
+                                            "modes of up to {} waves; give at least {}",
+                                            counts[d], layout.basis().max_wave_number(d), needed));
+        }
+    }
+    const auto local = static_cast<std::size_t>(count);
+    basis_.resize(local * modes_);
+    products_.resize(local * product_modes_);
+    for (std::size_t s = 0; s < local; ++s) {
+        const std::int64_t site = first + static_cast<std::int64_t>(s);
+        positions_.push_back(coordinates(domain, counts, site));
+        const model::Position phase{
+            static_cast<double>(site / counts[1]) / static_cast<double>(counts[0]),
+            static_cast<double>(site % counts[1]) / static_cast<double>(counts[1])};
+        layout.basis().values(phase, basis_.data() + s * modes_);
+        layout.products().values(phase, products_.data() + s * product_modes_);
+    }
+}
+
+} // namespace equipoise::kinetic

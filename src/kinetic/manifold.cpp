@@ -1,0 +1,154 @@
+#include "equipoise/kinetic/manifold.hpp"
+
+#include "equipoise/util/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace equipoise::kinetic {
+
+namespace {
+
+double largest(const Eigen::VectorXd& values) {
+    return values.size() == 0 ? 0.0 : values.cwiseAbs().maxCoeff();
+}
+
+void shift_means(const System& system, double* u, const Eigen::VectorXd& by, double factor) {
+    const Lines& lines = system.lines();
+    const LineLayout at = lines.layout();
+    for (std::size_t line = 0; line < lines.count(); ++line) {
+        u[line * at.stride() + at.mean()] +=
+            factor * system.coupling().field(by, lines.site(line), lines.population(line));
+    }
+}
+
+[[noreturn]] void fail(const System& system, double t, const Eigen::VectorXd& excess) {
+    const balance::Balance& balance = system.coupling().balance();
+    Eigen::Index worst = 0;
+    excess.cwiseAbs().maxCoeff(&worst);
+    throw NumericsError(fmt::format(
+        "no balanced state found at t = {:.6g}: |r| = {:.3g} remains in {}; start from other means, "
+        "or change drive, strengths or gains there",
+        t, std::abs(excess[worst]),
+        balance.name(balance.unknowns()[static_cast<std::size_t>(worst)])));
+}
+
+} // namespace
+
+Projection project_means(System& system, double t, double* u, const Eigen::VectorXd& h) {
+    constexpr double target = 1e-13;
+    constexpr double acceptable = 1e-11; // where rounding stops the iteration
+    constexpr int most_iterations = 50;
+    const Lines& lines = system.lines();
+    const LineLayout at = lines.layout();
+    std::vector<double> before(lines.count());
+    for (std::size_t line = 0; line < lines.count(); ++line) {
+        before[line] = u[line * at.stride() + at.mean()];
+    }
+    const auto excess = [&]() -> Eigen::VectorXd {
+        system.evaluate(t, u, h);
+        return system.balance_residual() - system.epsilon() * h;
+    };
+    Projection result;
+    Eigen::VectorXd r = excess();
+    result.residual = largest(r);
+    while (largest(r) > target) {
+        const balance::MultiplierSolver solver(system.coupling().balance(), system.jacobian());
+        const Eigen::VectorXd w = solver.solve(r);
+        double step = 1.0;
+        shift_means(system, u, w, -step);
+        Eigen::VectorXd next = excess();
+        while (!(largest(next) < largest(r)) && step > 1e-4) {
+            step *= 0.5;
+            shift_means(system, u, w, step);
+            next = excess();
+        }
+        if (!(largest(next) < largest(r)) || ++result.iterations > most_iterations) {
+            shift_means(system, u, w, step);
+            r = excess();
+            if (largest(r) <= acceptable) {
+                break;
+            }
+            fail(system, t, r);
+        }
+        r = next;
+    }
+    result.largest_change.assign(lines.model().population_count(), 0.0);
+    for (std::size_t line = 0; line < lines.count(); ++line) {
+        double& change = result.largest_change[lines.population(line)];
+        change = std::max(change, std::abs(u[line * at.stride() + at.mean()] - before[line]));
+    }
+    system.communicator().max(result.largest_change);
+    return result;
+}
+
+Eigen::VectorXd consistent_multipliers(System& system, double t, double* u) {
+    const Lines& lines = system.lines();
+    const LineLayout at = lines.layout();
+    const std::size_t cells = at.cells;
+    std::vector<double> rate(cells);
+    // g from d E[y]/dt = 0: one equation for each line, monotone in g.
+    const Eigen::VectorXd none = Eigen::VectorXd::Zero(system.multipliers());
+    for (int iteration = 0; iteration < 30; ++iteration) {
+        system.evaluate(t, u, none);
+        double largest_change = 0.0;
+        for (std::size_t line = 0; line < lines.count(); ++line) {
+            double* state = u + line * at.stride();
+            lines.apply(line, state, rate.data());
+            // E[y]' is dy times the sum of all fluxes, and so is its derivative.
+            double slope = 0.0;
+            for (std::size_t k = 0; k < cells; ++k) {
+                slope += lines.flux_g(line)[k];
+            }
+            slope *= lines.grid().width() * lines.grid().width();
+            const double change = lines.first_moment(rate.data()) / slope;
+            state[at.drift()] -= change;
+            largest_change = std::max(largest_change, std::abs(change));
+        }
+        if (!(system.communicator().max(largest_change) > 1e-14)) {
+            break;
+        }
+    }
+    system.evaluate(t, u, none);
+    std::vector<double> values(lines.slope_means().size());
+    for (std::size_t line = 0; line < lines.count(); ++line) {
+        const double* state = u + line * at.stride();
+        lines.apply(line, state, rate.data());
+        const std::size_t a = lines.population(line);
+        for (std::size_t g = 0; g < lines.gains(a); ++g) {
+            const std::size_t i = lines.site(line) * lines.gain_count() + lines.first_gain(a) + g;
+            values[i] = lines.gain_integral(line, g, rate.data()) +
+                        lines.slope_means()[i] * (state[at.drift()] + system.input(line));
+        }
+    }
+    const Eigen::VectorXd rest = system.coupling().drive_rate(t) + system.coupling().combine(values);
+    const balance::MultiplierSolver solver(system.coupling().balance(), system.jacobian());
+    return solver.solve(-rest);
+}
+
+Projection project_state(System& system, double t, double* u, Eigen::VectorXd& h) {
+    h = Eigen::VectorXd::Zero(system.multipliers());
+    Projection result = project_means(system, t, u, h);
+    h = consistent_multipliers(system, t, u);
+    if (system.epsilon() == 0.0) {
+        return result;
+    }
+    for (int iteration = 0; iteration < 100; ++iteration) {
+        const Projection further = project_means(system, t, u, h);
+        for (std::size_t a = 0; a < result.largest_change.size(); ++a) {
+            result.largest_change[a] += further.largest_change[a];
+        }
+        const Eigen::VectorXd next = consistent_multipliers(system, t, u);
+        const double change = largest(next - h);
+        h = next;
+        if (change <= 1e-10 * std::max(1.0, largest(h))) {
+            break;
+        }
+    }
+    project_means(system, t, u, h);
+    return result;
+}
+
+} // namespace equipoise::kinetic

@@ -1,0 +1,145 @@
+#include "equipoise/kinetic/range.hpp"
+
+#include "equipoise/kinetic/rates.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace equipoise::kinetic {
+
+namespace {
+
+constexpr std::size_t search_cells = 2000;
+/// Ranges are searched for up to this many times the initial guess.
+constexpr double largest_factor = 4096.0;
+
+/// Stationary masses of the chain, in p; returns its mean.
+double stationary_density(const Grid& grid, const std::vector<double>& up,
+                          const std::vector<double>& down, std::vector<double>& p) {
+    std::vector<double> logarithm(grid.cells, 0.0);
+    for (std::size_t k = 0; k + 1 < grid.cells; ++k) {
+        logarithm[k + 1] = logarithm[k] + std::log(std::max(up[k], 1e-300)) -
+                           std::log(std::max(down[k + 1], 1e-300));
+    }
+    const double top = *std::max_element(logarithm.begin(), logarithm.end());
+    double mass = 0.0;
+    double mean = 0.0;
+    for (std::size_t k = 0; k < grid.cells; ++k) {
+        p[k] = std::exp(logarithm[k] - top);
+        mass += p[k];
+        mean += grid.centre(k) * p[k];
+    }
+    for (double& value : p) {
+        value /= mass;
+    }
+    return mean / mass;
+}
+
+/// The stationary density of mean 0 about v on [-reach, reach]; false when there is none for any g.
+bool centred_stationary_density(const model::Population& population, double v, const Grid& grid,
+                                std::vector<double>& p) {
+    RateEvaluator evaluator(grid);
+    std::vector<double> up(grid.cells);
+    std::vector<double> down(grid.cells);
+    evaluator.set_mean(population, v);
+    const auto mean_at = [&](double g) {
+        evaluator.rates(g, up.data(), down.data());
+        return stationary_density(grid, up, down, p);
+    };
+    // The mean falls monotonically in g.
+    double low = 0.0;
+    double high = 0.0;
+    double width = 1.0;
+    while (mean_at(low) < 0.0 && width < 1e9) {
+        low -= width;
+        width *= 2.0;
+    }
+    width = 1.0;
+    while (mean_at(high) > 0.0 && width < 1e9) {
+        high += width;
+        width *= 2.0;
+    }
+    for (int halving = 0; halving < 80; ++halving) {
+        const double middle = 0.5 * (low + high);
+        (mean_at(middle) > 0.0 ? low : high) = middle;
+    }
+    return std::abs(mean_at(0.5 * (low + high))) < 1e-3 * grid.upper;
+}
+
+} // namespace
+
+std::array<double, 2> stationary_range(const model::Population& population, double v,
+                                       double first_guess) {
+    std::vector<double> p(search_cells);
+    for (double factor = 1.0; factor <= largest_factor; factor *= 2.0) {
+        const double reach = factor * first_guess;
+        const Grid grid{-reach, reach, search_cells};
+        if (!centred_stationary_density(population, v, grid, p)) {
+            continue;
+        }
+        double below = 0.0;
+        double above = 0.0;
+        std::size_t first = 0;
+        std::size_t last = search_cells - 1;
+        while (below + p[first] < 0.25 * tail_mass) {
+            below += p[first++];
+        }
+        while (above + p[last] < 0.25 * tail_mass) {
+            above += p[last--];
+        }
+        // Both tails must end well inside, or the ends of this interval have shaped them.
+        if (first > search_cells / 40 && last < search_cells - search_cells / 40) {
+            return {grid.centre(first) - grid.width(), grid.centre(last) + grid.width()};
+        }
+    }
+    throw NumericsError(
+        fmt::format("population {}: no range of y within {:.4g} about the mean {:.4g} holds all but "
+                    "{:.0e} of the stationary density: the drift does not confine it, or its tails "
+                    "are too heavy; give kinetic.range = lower upper",
+                    population.name, largest_factor * first_guess, v, tail_mass));
+}
+
+std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::Model& model,
+                                   const std::vector<Spread>& spreads) {
+    // Where the tail of a standard normal holds tail_mass in all.
+    constexpr double deviations = 6.4671;
+    if (kinetic.range.has_value()) {
+        for (std::size_t a = 0; a < spreads.size(); ++a) {
+            const double deviation = std::sqrt(spreads[a].largest_variance);
+            const auto [lower, upper] = *kinetic.range;
+            const double outside = 0.5 * std::erfc(-lower / (deviation * std::numbers::sqrt2)) +
+                                   0.5 * std::erfc(upper / (deviation * std::numbers::sqrt2));
+            if (!(lower < 0.0 && upper > 0.0) || (deviation > 0.0 && outside > boundary_mass)) {
+                throw NumericsError(fmt::format(
+                    "population {}: kinetic.range = {} {} leaves {:.2g} of the initial density "
+                    "outside; choose about {:.3g} {:.3g} or more, or auto",
+                    model.population(a).name, lower, upper, outside, -deviations * deviation,
+                    deviations * deviation));
+            }
+        }
+        return *kinetic.range;
+    }
+    std::array<double, 2> range{0.0, 0.0};
+    for (std::size_t a = 0; a < spreads.size(); ++a) {
+        const Spread& spread = spreads[a];
+        const double initial = deviations * std::sqrt(spread.largest_variance);
+        range = {std::min(range[0], -initial), std::max(range[1], initial)};
+        const double middle = 0.5 * (spread.lowest_mean + spread.highest_mean);
+        const model::Population& population = model.population(a);
+        const double guess =
+            std::max(initial, 1e-3 + std::abs(population.noise->value(
+                                         std::clamp(middle, population.range.lower,
+                                                    population.range.upper))));
+        for (const double v : {spread.lowest_mean, middle, spread.highest_mean}) {
+            const auto [lower, upper] = stationary_range(population, v, guess);
+            range = {std::min(range[0], lower), std::max(range[1], upper)};
+        }
+    }
+    return {1.1 * range[0], 1.1 * range[1]};
+}
+
+} // namespace equipoise::kinetic

@@ -1,0 +1,168 @@
+#include "equipoise/kinetic/solver.hpp"
+
+#include "equipoise/kinetic/lattice.hpp"
+#include "equipoise/kinetic/site_solver.hpp"
+#include "equipoise/parallel/first_ranks.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+namespace equipoise::kinetic {
+
+struct KineticSolver::Members {
+    parallel::FirstRanks ranks;
+};
+
+KineticSolver::KineticSolver(const parallel::Communicator& comm, const balance::Balance& balance,
+                             const config::Config& config, Warning warn)
+    : comm_(comm), domain_(config.domain), counts_(Lattice::counts(config)),
+      epsilon_(config.kinetic.size == config::SystemSize::network
+                   ? 1.0 / std::sqrt(static_cast<double>(balance.model().size()))
+                   : 0.0) {
+    const std::int64_t sites = counts_[0] * counts_[1];
+    members_ = static_cast<int>(std::min<std::int64_t>(comm.size(), sites));
+    group_.reset(new Members{parallel::FirstRanks(comm, members_)});
+    if (group_->ranks.member()) {
+        const std::int64_t rank = comm.rank();
+        first_ = rank * sites / members_;
+        local_ = (rank + 1) * sites / members_ - first_;
+    }
+    together([&] {
+        sites_ = std::make_unique<SiteSolver>(parallel::Communicator(group_->ranks.handle()),
+                                              balance, config, first_, local_,
+                                              comm_.is_root() ? std::move(warn) : Warning());
+        grid_ = sites_->grid();
+        projection_ = sites_->initial_projection();
+    });
+    const std::vector<double> grid = shared({grid_.lower, grid_.upper});
+    grid_ = {grid[0], grid[1], static_cast<std::size_t>(config.kinetic.cells)};
+    projection_.largest_change.resize(balance.model().population_count());
+    projection_.largest_change = shared(projection_.largest_change);
+    projection_.residual = shared({projection_.residual})[0];
+}
+
+KineticSolver::~KineticSolver() = default;
+
+/// Runs `body` on the ranks with sites, where it fails on all or none; the others wait for it and
+/// fail with them.
+template <class Body>
+void KineticSolver::together(const Body& body) {
+    std::exception_ptr failure;
+    std::string words;
+    if (group_->ranks.member()) {
+        try {
+            body();
+        } catch (const std::exception& error) {
+            failure = std::current_exception();
+            words = error.what();
+        }
+    }
+    if (members_ < comm_.size()) {
+        const bool failed = comm_.broadcast(failure ? "failed" : "") == "failed";
+        words = comm_.broadcast(words);
+        if (failed && !failure) {
+            throw NumericsError(words);
+        }
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
+/// Rank 0's values on the ranks without sites too.
+std::vector<double> KineticSolver::shared(std::vector<double> values) const {
+    if (members_ < comm_.size()) {
+        comm_.broadcast(values);
+    }
+    return values;
+}
+
+bool KineticSolver::step(double t) {
+    together([&] { sites_->step(t); });
+    time_ = shared({sites_ ? sites_->time() : 0.0})[0];
+    return time_ >= t;
+}
+
+void KineticSolver::advance(double t) {
+    while (time_ < t && !step(t)) {
+    }
+}
+
+Averages KineticSolver::averages() {
+    Averages result;
+    together([&] { result = sites_->averages(); });
+    if (members_ == comm_.size()) {
+        return result;
+    }
+    // One message for the ranks without sites: the lengths are the same everywhere but for the
+    // spectrum's, which are J's.
+    std::vector<double> scalars = shared({result.time, result.mass_error, result.centre_error,
+                                          result.balance_error, result.smallest_density,
+                                          result.boundary_mass});
+    result.time = scalars[0];
+    result.mass_error = scalars[1];
+    result.centre_error = scalars[2];
+    result.balance_error = scalars[3];
+    result.smallest_density = scalars[4];
+    result.boundary_mass = scalars[5];
+    for (std::vector<double>* values :
+         {&result.mean_modes, &result.variance, &result.balance, &result.input}) {
+        const auto size = static_cast<double>(values->size());
+        values->resize(static_cast<std::size_t>(shared({size})[0]));
+        *values = shared(*values);
+    }
+    const auto count = static_cast<double>(result.spectrum.eigenvalues.size());
+    result.spectrum.eigenvalues.resize(static_cast<std::size_t>(shared({count})[0]));
+    result.spectrum.unknowns.resize(result.spectrum.eigenvalues.size());
+    for (std::size_t i = 0; i < result.spectrum.eigenvalues.size(); ++i) {
+        auto& value = result.spectrum.eigenvalues[i];
+        const std::vector<double> parts = shared({value.real(), value.imag()});
+        value = {parts[0], parts[1]};
+        result.spectrum.unknowns[i] = comm_.broadcast(result.spectrum.unknowns[i]);
+    }
+    return result;
+}
+
+SiteFields KineticSolver::fields() const {
+    return sites_ ? sites_->fields() : SiteFields();
+}
+
+std::vector<double> KineticSolver::density(std::size_t population) const {
+    return sites_ ? sites_->density(population) : std::vector<double>();
+}
+
+model::Position KineticSolver::site_position(std::int64_t site) const {
+    return Lattice::coordinates(domain_, counts_, site);
+}
+
+Effort KineticSolver::effort() {
+    Effort effort;
+    together([&] { effort = sites_->effort(); });
+    const auto number = [](std::int64_t count) { return static_cast<double>(count); };
+    const std::vector<double> all =
+        shared({number(effort.steps), number(effort.rejected_steps),
+                number(effort.newton_iterations), number(effort.limited_steps),
+                effort.assembly_seconds, effort.solve_seconds, effort.moment_seconds});
+    return {static_cast<std::int64_t>(all[0]),
+            static_cast<std::int64_t>(all[1]),
+            static_cast<std::int64_t>(all[2]),
+            static_cast<std::int64_t>(all[3]),
+            all[4],
+            all[5],
+            all[6]};
+}
+
+SavedState KineticSolver::save() {
+    SavedState saved;
+    together([&] { saved = sites_->save(); });
+    return saved;
+}
+
+void KineticSolver::restore(const SavedState& saved) {
+    together([&] { sites_->restore(saved); });
+    time_ = shared({sites_ ? sites_->time() : 0.0})[0];
+}
+
+} // namespace equipoise::kinetic

@@ -1,0 +1,472 @@
+#include "equipoise/kinetic/stepper.hpp"
+
+#include "equipoise/kinetic/events.hpp"
+#include "equipoise/kinetic/manifold.hpp"
+#include "equipoise/parallel/petsc.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <fmt/format.h>
+#include <petscdmcomposite.h>
+#include <petscdmda.h>
+#include <petscdmredundant.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <utility>
+
+namespace equipoise::kinetic {
+
+namespace {
+
+/// A weight that takes an unknown out of the error estimate.
+constexpr double no_control = 1e100;
+
+/// Read access to a vector's local values for the time of this object's life.
+class ReadValues {
+  public:
+    explicit ReadValues(Vec vector) : vector_(vector) {
+        EQUIPOISE_PETSC(VecGetArrayRead(vector_, &values_));
+    }
+    ReadValues(const ReadValues&) = delete;
+    ReadValues& operator=(const ReadValues&) = delete;
+    ~ReadValues() { VecRestoreArrayRead(vector_, &values_); }
+    [[nodiscard]] const double* data() const noexcept { return values_; }
+
+  private:
+    Vec vector_;
+    const PetscScalar* values_ = nullptr;
+};
+
+/// Write access likewise.
+class WriteValues {
+  public:
+    explicit WriteValues(Vec vector) : vector_(vector) {
+        EQUIPOISE_PETSC(VecGetArray(vector_, &values_));
+    }
+    WriteValues(const WriteValues&) = delete;
+    WriteValues& operator=(const WriteValues&) = delete;
+    ~WriteValues() { VecRestoreArray(vector_, &values_); }
+    [[nodiscard]] double* data() const noexcept { return values_; }
+
+  private:
+    Vec vector_;
+    PetscScalar* values_ = nullptr;
+};
+
+} // namespace
+
+/// What PETSc calls. An exception must not cross PETSc's C frames: it is kept and an error code
+/// returned instead; Stepper::run() throws it again.
+struct Stepper::Callbacks {
+    template <class Body>
+    static PetscErrorCode guarded(Stepper& stepper, const Body& body) {
+        try {
+            body();
+            return static_cast<PetscErrorCode>(0);
+        } catch (...) {
+            stepper.failure_ = std::current_exception();
+            return PETSC_ERR_USER;
+        }
+    }
+
+    static PetscErrorCode residual(TS, PetscReal t, Vec u, Vec udot, Vec f, void* context) {
+        auto& stepper = *static_cast<Stepper*>(context);
+        return guarded(stepper, [&] {
+            stepper.evaluate_at(t, u);
+            const ScopedEvent event(Event::assembly);
+            const ReadValues state(u);
+            const ReadValues rate(udot);
+            const WriteValues out(f);
+            Eigen::VectorXd fh;
+            stepper.system_->residual(state.data(), rate.data(), out.data(), fh);
+            if (stepper.system_->communicator().is_root()) {
+                std::copy(fh.begin(), fh.end(), out.data() + stepper.system_->local_size());
+            }
+        });
+    }
+
+    static PetscErrorCode jacobian(TS, PetscReal t, Vec u, Vec, PetscReal shift, Mat a, Mat b,
+                                   void* context) {
+        auto& stepper = *static_cast<Stepper*>(context);
+        const PetscErrorCode code = guarded(stepper, [&] {
+            stepper.evaluate_at(t, u);
+            const ScopedEvent event(Event::solve);
+            stepper.shift_ = shift;
+            stepper.system_->factor(shift);
+        });
+        if (code != 0) {
+            return code;
+        }
+        for (Mat matrix : {a, b}) {
+            PetscErrorCode done = MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY);
+            if (done == 0) {
+                done = MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY);
+            }
+            if (done != 0) {
+                return done;
+            }
+        }
+        return code;
+    }
+
+    static PetscErrorCode multiply(Mat matrix, Vec x, Vec y) {
+        void* context = nullptr;
+        const PetscErrorCode code = MatShellGetContext(matrix, static_cast<void*>(&context));
+        if (code != 0) {
+            return code;
+        }
+        auto& stepper = *static_cast<Stepper*>(context);
+        return guarded(stepper, [&] {
+            std::vector<double> in;
+            Eigen::VectorXd in_h;
+            stepper.load(x, in, in_h);
+            std::vector<double> out(in.size());
+            Eigen::VectorXd out_h;
+            stepper.system_->multiply(in.data(), in_h, out.data(), out_h);
+            stepper.store(out, out_h, y);
+        });
+    }
+
+    static PetscErrorCode solve(PC preconditioner, Vec b, Vec x) {
+        void* context = nullptr;
+        const PetscErrorCode code =
+            PCShellGetContext(preconditioner, static_cast<void*>(&context));
+        if (code != 0) {
+            return code;
+        }
+        auto& stepper = *static_cast<Stepper*>(context);
+        return guarded(stepper, [&] {
+            const ScopedEvent event(Event::solve);
+            std::vector<double> work;
+            Eigen::VectorXd b_h;
+            stepper.load(b, work, b_h);
+            Eigen::VectorXd x_h;
+            stepper.system_->solve(work.data(), b_h, work.data(), x_h);
+            stepper.store(work, x_h, x);
+        });
+    }
+
+    static PetscErrorCode test(SNES snes, PetscInt iteration, PetscReal, PetscReal, PetscReal norm,
+                               SNESConvergedReason* reason, void* context) {
+        auto& stepper = *static_cast<Stepper*>(context);
+        *reason = SNES_CONVERGED_ITERATING;
+        if (!std::isfinite(norm)) {
+            *reason = SNES_DIVERGED_FNORM_NAN;
+            return static_cast<PetscErrorCode>(0);
+        }
+        Vec residual = nullptr;
+        const PetscErrorCode code = SNESGetFunction(snes, &residual, nullptr, nullptr);
+        if (code != 0 || iteration == 0) {
+            return code;
+        }
+        return guarded(stepper, [&] {
+            if (stepper.converged(residual)) {
+                *reason = SNES_CONVERGED_FNORM_ABS;
+            }
+        });
+    }
+};
+
+Stepper::Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
+                 const Eigen::VectorXd& h)
+    : system_(&system), control_(control), limiter_(system.lines().grid()), time_(t) {
+    register_events();
+    create_objects();
+    restart(t, u, h);
+    next_step_ = control.time_step.value_or(0.1 * std::sqrt(control.tolerance));
+    EQUIPOISE_PETSC(TSSetUp(ts_.get()));
+    EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
+}
+
+Stepper::~Stepper() = default;
+
+void Stepper::create_objects() {
+    const parallel::Communicator& comm = system_->communicator();
+    const Lines& lines = system_->lines();
+    const auto stride = static_cast<PetscInt>(lines.layout().stride());
+    const auto populations = static_cast<PetscInt>(lines.model().population_count());
+    // A line is a row of the distributed array: y runs fastest and is never split, and a site's
+    // populations stay together.
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(comm.size()), 0);
+    counts[static_cast<std::size_t>(comm.rank())] = static_cast<std::int64_t>(lines.count());
+    comm.sum(counts);
+    const std::vector<PetscInt> rows(counts.begin(), counts.end());
+    const PetscInt all =
+        populations * static_cast<PetscInt>(system_->lattice().global());
+    EQUIPOISE_PETSC(DMDACreate2d(comm.handle(), DM_BOUNDARY_NONE, DM_BOUNDARY_NONE,
+                                 DMDA_STENCIL_STAR, stride, all, 1, comm.size(), 1, 0, nullptr,
+                                 rows.data(), lines_dm_.out()));
+    EQUIPOISE_PETSC(DMSetOptionsPrefix(lines_dm_.get(), "kinetic_"));
+    EQUIPOISE_PETSC(DMSetUp(lines_dm_.get()));
+    EQUIPOISE_PETSC(DMCompositeCreate(comm.handle(), dm_.out()));
+    EQUIPOISE_PETSC(DMCompositeAddDM(dm_.get(), lines_dm_.get()));
+    if (system_->multipliers() > 0) {
+        EQUIPOISE_PETSC(DMRedundantCreate(comm.handle(), 0,
+                                          static_cast<PetscInt>(system_->multipliers()),
+                                          multipliers_dm_.out()));
+        EQUIPOISE_PETSC(DMCompositeAddDM(dm_.get(), multipliers_dm_.get()));
+    }
+    EQUIPOISE_PETSC(DMSetUp(dm_.get()));
+    EQUIPOISE_PETSC(DMCreateGlobalVector(dm_.get(), solution_.out()));
+    EQUIPOISE_PETSC(
+        PetscObjectSetName(reinterpret_cast<PetscObject>(solution_.get()), "kinetic_state"));
+
+    PetscInt size = 0;
+    PetscInt global = 0;
+    EQUIPOISE_PETSC(VecGetLocalSize(solution_.get(), &size));
+    EQUIPOISE_PETSC(VecGetSize(solution_.get(), &global));
+    EQUIPOISE_PETSC(MatCreateShell(comm.handle(), size, size, global, global, this, matrix_.out()));
+    EQUIPOISE_PETSC(MatShellSetOperation(
+        matrix_.get(), MATOP_MULT, reinterpret_cast<void (*)(void)>(Callbacks::multiply)));
+
+    EQUIPOISE_PETSC(TSCreate(comm.handle(), ts_.out()));
+    TS ts = ts_.get();
+    EQUIPOISE_PETSC(TSSetOptionsPrefix(ts, "kinetic_"));
+    EQUIPOISE_PETSC(TSSetDM(ts, dm_.get()));
+    EQUIPOISE_PETSC(TSSetProblemType(ts, TS_NONLINEAR));
+    EQUIPOISE_PETSC(TSSetEquationType(ts, TS_EQ_DAE_IMPLICIT_INDEX2));
+    EQUIPOISE_PETSC(TSSetType(ts, TSBDF));
+    EQUIPOISE_PETSC(TSBDFSetOrder(ts, 2));
+    EQUIPOISE_PETSC(TSSetIFunction(ts, nullptr, Callbacks::residual, this));
+    EQUIPOISE_PETSC(TSSetIJacobian(ts, matrix_.get(), matrix_.get(), Callbacks::jacobian, this));
+    EQUIPOISE_PETSC(TSSetSolution(ts, solution_.get()));
+    EQUIPOISE_PETSC(TSSetExactFinalTime(ts, TS_EXACTFINALTIME_STEPOVER)); // step() sees to it
+    EQUIPOISE_PETSC(TSSetErrorIfStepFails(ts, PETSC_FALSE));
+    TSAdapt adapt = nullptr;
+    EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
+    if (control_.time_step.has_value()) {
+        EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTNONE));
+        EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, 1));
+    } else {
+        set_tolerances();
+        EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTBASIC));
+        // Twice: the formula is stable for steps that grow less than 2.4 fold.
+        EQUIPOISE_PETSC(TSAdaptSetClip(adapt, 0.1, 2.0));
+        EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
+        EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 30));
+    }
+    SNES snes = nullptr;
+    KSP ksp = nullptr;
+    PC preconditioner = nullptr;
+    EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
+    EQUIPOISE_PETSC(SNESSetConvergenceTest(snes, Callbacks::test, this, nullptr));
+    EQUIPOISE_PETSC(SNESSetTolerances(snes, 1e-50, 1e-50, 1e-50, 30, 10000));
+    EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
+    EQUIPOISE_PETSC(KSPSetType(ksp, KSPPREONLY));
+    EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
+    EQUIPOISE_PETSC(PCSetType(preconditioner, PCSHELL));
+    EQUIPOISE_PETSC(PCShellSetContext(preconditioner, this));
+    EQUIPOISE_PETSC(PCShellSetApply(preconditioner, Callbacks::solve));
+    EQUIPOISE_PETSC(PCShellSetName(preconditioner, "lines in y, then multipliers (direct)"));
+    EQUIPOISE_PETSC(TSSetFromOptions(ts));
+}
+
+void Stepper::set_tolerances() {
+    // The error estimate is the largest over densities and means: a maximum does not depend on how
+    // the sites are shared out, nor then does the choice of steps.
+    PetscBool given = PETSC_FALSE;
+    EQUIPOISE_PETSC(PetscOptionsHasName(nullptr, "kinetic_", "-ts_adapt_wnormtype", &given));
+    if (given == PETSC_FALSE) {
+        EQUIPOISE_PETSC(
+            PetscOptionsSetValue(nullptr, "-kinetic_ts_adapt_wnormtype", "infinity"));
+    }
+    const LineLayout at = system_->lines().layout();
+    std::vector<double> weights(system_->local_size(),
+                                control_.tolerance * control_.density_scale);
+    for (std::size_t line = 0; line < system_->lines().count(); ++line) {
+        weights[line * at.stride() + at.mean()] = control_.tolerance * control_.mean_scale;
+        weights[line * at.stride() + at.drift()] = no_control;
+    }
+    VecHandle vector;
+    EQUIPOISE_PETSC(VecDuplicate(solution_.get(), vector.out()));
+    store(weights, Eigen::VectorXd::Constant(system_->multipliers(), no_control), vector.get());
+    EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), control_.tolerance, vector.get(), 0.0, nullptr));
+}
+
+void Stepper::load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const {
+    const ReadValues values(vector);
+    u.assign(values.data(), values.data() + system_->local_size());
+    h.resize(system_->multipliers());
+    if (system_->communicator().is_root()) {
+        std::copy_n(values.data() + system_->local_size(), h.size(), h.begin());
+    }
+    system_->communicator().broadcast(std::span(h.data(), static_cast<std::size_t>(h.size())));
+}
+
+void Stepper::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const {
+    const WriteValues values(vector);
+    std::copy(u.begin(), u.end(), values.data());
+    if (system_->communicator().is_root()) {
+        std::copy(h.begin(), h.end(), values.data() + u.size());
+    }
+}
+
+void Stepper::evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h) {
+    // Newton's method asks for residual and Jacobian at the same state, one after the other.
+    const bool same =
+        evaluated_.size() == u.size() && evaluated_time_ == t && h == evaluated_h_ &&
+        std::memcmp(evaluated_.data(), u.data(), u.size() * sizeof(double)) == 0;
+    if (system_->communicator().any(!same)) {
+        const ScopedEvent event(Event::assembly);
+        system_->evaluate(t, u.data(), h);
+        evaluated_ = std::move(u);
+        evaluated_h_ = h;
+        evaluated_time_ = t;
+    }
+}
+
+void Stepper::evaluate_at(double t, Vec vector) {
+    std::vector<double> u;
+    Eigen::VectorXd h;
+    load(vector, u, h);
+    evaluate(t, std::move(u), h);
+}
+
+void Stepper::evaluate_present() {
+    evaluate(time_, state_, multipliers_);
+}
+
+bool Stepper::converged(Vec residual) const {
+    // Largest over the lines: error of the density by mass, of E[y], of v; error of the balance.
+    const Lines& lines = system_->lines();
+    const LineLayout at = lines.layout();
+    const double dy = lines.grid().width();
+    const double reach = lines.grid().upper - lines.grid().lower;
+    std::vector<double> worst(4, 0.0);
+    {
+        const ReadValues values(residual);
+        for (std::size_t line = 0; line < lines.count(); ++line) {
+            const double* f = values.data() + line * at.stride();
+            double mass = 0.0;
+            for (std::size_t k = 0; k < at.cells; ++k) {
+                mass += std::abs(f[k]);
+            }
+            // The inverse of shift - A has the 1-norm 1/shift. Rounding in A p is allowed for.
+            mass *= dy / shift_;
+            const double attainable =
+                8.0 * std::numeric_limits<double>::epsilon() * lines.largest_rate(line) / shift_;
+            worst[0] = std::max(worst[0], mass / std::max(1e-12, attainable));
+            worst[1] = std::max(worst[1], std::abs(f[at.drift()]) / (1e-13 * reach));
+            worst[2] = std::max(worst[2], std::abs(f[at.mean()]) / shift_ / 1e-12);
+        }
+        if (system_->communicator().is_root()) {
+            for (Eigen::Index i = 0; i < system_->multipliers(); ++i) {
+                worst[3] = std::max(
+                    worst[3], std::abs(values.data()[system_->local_size() +
+                                                     static_cast<std::size_t>(i)]) /
+                                  1e-12);
+            }
+        }
+    }
+    system_->communicator().max(worst);
+    return *std::max_element(worst.begin(), worst.end()) <= 1.0;
+}
+
+void Stepper::run(PetscErrorCode code, const char* call) {
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+    parallel::check_petsc(code, call);
+}
+
+double Stepper::choose_step(double t_stop) {
+    const double rest = t_stop - time_;
+    const double wanted = control_.time_step.value_or(next_step_);
+    const double equal_parts = std::ceil(rest / wanted - 1e-6);
+    if (control_.time_step.has_value()) {
+        return rest / std::max(1.0, equal_parts);
+    }
+    return equal_parts <= 2.0 ? rest / std::max(1.0, equal_parts) : wanted;
+}
+
+void Stepper::step(double t_stop) {
+    ensure(t_stop > time_, "a step goes forward in time");
+    TS ts = ts_.get();
+    if (counts_.steps == 0) {
+        EQUIPOISE_PETSC(TSMonitor(ts, 0, time_, solution_.get()));
+    }
+    const double wanted = next_step_;
+    const double dt = choose_step(t_stop);
+    EQUIPOISE_PETSC(TSSetTimeStep(ts, dt));
+    EQUIPOISE_PETSC(TSSetMaxTime(ts, t_stop));
+    before_ = state_;
+    EQUIPOISE_PETSC(PetscLogStagePush(kinetic_stage()));
+    const PetscErrorCode code = TSStep(ts);
+    EQUIPOISE_PETSC(PetscLogStagePop());
+    run(code, "TSStep");
+    TSConvergedReason reason = TS_CONVERGED_ITERATING;
+    EQUIPOISE_PETSC(TSGetConvergedReason(ts, &reason));
+    if (reason < 0) {
+        throw NumericsError(fmt::format(
+            "the kinetic solver made no step at t = {:.6g} with a step of {:.3g} ({}): Newton's "
+            "method did not converge or the error stayed too large; take a smaller "
+            "kinetic.time_step, or leave it out and give kinetic.tolerance",
+            time_, dt, TSConvergedReasons[reason]));
+    }
+    double reached = 0.0;
+    EQUIPOISE_PETSC(TSGetTime(ts, &reached));
+    EQUIPOISE_PETSC(TSGetTimeStep(ts, &next_step_));
+    last_step_ = reached - time_;
+    if (last_step_ > 0.999 * dt && dt < wanted) {
+        next_step_ = std::max(next_step_, wanted); // it was cut short only to meet t_stop
+    }
+    time_ = std::abs(reached - t_stop) < 1e-6 * last_step_ ? t_stop : reached;
+    EQUIPOISE_PETSC(TSSetTime(ts, time_));
+    load(solution_.get(), state_, multipliers_);
+    limit(last_step_);
+    PetscInt count = 0;
+    ++counts_.steps;
+    EQUIPOISE_PETSC(TSGetStepRejections(ts, &count));
+    counts_.rejected = count;
+    EQUIPOISE_PETSC(TSGetSNESIterations(ts, &count));
+    counts_.newton = count;
+    EQUIPOISE_PETSC(TSMonitor(ts, static_cast<PetscInt>(counts_.steps), time_, solution_.get()));
+}
+
+void Stepper::limit(double dt) {
+    const ScopedEvent event(Event::limiter);
+    const Lines& lines = system_->lines();
+    const LineLayout at = lines.layout();
+    std::int64_t limited = 0;
+    bool changed = false;
+    for (std::size_t line = 0; line < lines.count(); ++line) {
+        double* state = state_.data() + line * at.stride();
+        if (*std::min_element(state, state + at.cells) >= 0.0) {
+            continue;
+        }
+        changed = true;
+        if (limiter_.apply(lines.model().population(lines.population(line)),
+                           before_.data() + line * at.stride(), dt, state[at.mean()],
+                           state[at.drift()], state)) {
+            ++limited;
+        }
+    }
+    limited = system_->communicator().sum(limited);
+    if (limited > 0) {
+        ++counts_.limited_steps;
+        counts_.limited_lines += limited;
+        project_means(*system_, time_, state_.data(), multipliers_);
+        evaluated_.clear(); // the system has seen other states meanwhile
+    }
+    if (system_->communicator().any(changed)) {
+        // Written back for the next step's history; the change is within the step's error, so the
+        // formula need not start anew.
+        store(state_, multipliers_, solution_.get());
+    }
+}
+
+void Stepper::restart(double t, const std::vector<double>& u, const Eigen::VectorXd& h) {
+    time_ = t;
+    state_ = u;
+    multipliers_ = h;
+    evaluated_.clear();
+    evaluated_h_ = h;
+    store(u, h, solution_.get());
+    EQUIPOISE_PETSC(TSSetTime(ts_.get(), t));
+    EQUIPOISE_PETSC(TSRestartStep(ts_.get()));
+}
+
+} // namespace equipoise::kinetic
