@@ -80,24 +80,23 @@ std::optional<Call> parse_call(std::string_view text, Complaint& complaint) {
     text = trim(text);
     Call call;
     call.family = leading_name(text);
-    const std::string shape = "a function is written family(parameter=value, ...)";
     if (call.family.empty()) {
-        complaint = {"does not start with the name of a family", shape};
+        complaint = {"does not start with the name of a family", {}};
         return std::nullopt;
     }
     const std::string_view rest = trim(text.substr(call.family.size()));
     if (rest.empty() || rest.front() != '(') {
         complaint = {rest.empty() ? "has no parentheses"
                                   : fmt::format("has no parenthesis after {}", call.family),
-                     shape};
+                     {}};
         return std::nullopt;
     }
     std::vector<std::string_view> pieces;
     bool in_quotes = false;
     const std::size_t end = cut(rest, 1, pieces, in_quotes);
     if (end == std::string_view::npos) {
-        complaint = in_quotes ? Complaint{"the closing quote is missing", "write \"...\""}
-                              : Complaint{"the closing parenthesis is missing", shape};
+        complaint = in_quotes ? Complaint{"the closing quote is missing", {}}
+                              : Complaint{"the closing parenthesis is missing", {}};
         return std::nullopt;
     }
     if (const std::string_view after = trim(rest.substr(end)); !after.empty()) {

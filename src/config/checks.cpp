@@ -176,7 +176,7 @@ class Checker {
         }
         const std::int64_t nearest =
             fills_a_grid(neurons - distance) ? neurons - distance : neurons + distance;
-        reject(key, "fill no grid on the torus with one site per neuron",
+        reject(key, "fills no grid on the torus with one site per neuron",
                fmt::format("the nearest number that does is {}; or give network.sites", nearest));
     }
 

@@ -105,7 +105,8 @@ class ArgumentReader {
                       "a whole number " + parameter->range.text() + " is allowed"}};
         }
         for (const Complaint& complaint : wrong) {
-            complain(fmt::format("{} = {} {}", parameter->name, argument.value, complaint.message),
+            complain(fmt::format("{}{}{} {}", parameter->name, argument.value.empty() ? "" : " = ",
+                                 argument.value, complaint.message),
                      complaint.remedy);
         }
         spec_.parameters[parameter->name] = value;
@@ -208,9 +209,13 @@ class ArgumentReader {
                 fmt::format("the range from {} to {} is empty", spec_.at("from"), spec_.at("to")),
                 "from must be less than to");
         }
-        if (family_.name == "table" && !spec_.text.empty() && !context_.directory.empty()) {
-            const std::filesystem::path path = context_.directory;
-            spec_.text = (path / spec_.text).lexically_normal().string();
+        if (family_.name == "table" && complaints_.empty()) {
+            const std::filesystem::path folder = context_.directory;
+            spec_.text = (folder / spec_.text).lexically_normal().string();
+            if (spec_.text.find_first_of("#\"\n") != std::string::npos) {
+                complain(fmt::format("the path {} holds a # or a quote", spec_.text),
+                         "rename the file or its folder");
+            }
         }
     }
 
@@ -247,10 +252,11 @@ Complaints parse_function(std::string_view text, Role role, const Context& conte
     Complaint complaint;
     const std::optional<Call> call = parse_call(text, complaint);
     if (!call) {
-        if (family != nullptr) {
+        if (family == nullptr) {
+            complaint.remedy =
+                "write family(parameter=value, ...); families " + allowed_families(role);
+        } else if (complaint.remedy.empty()) {
             complaint.remedy = "write " + family->usage();
-        } else {
-            complaint.remedy += "; " + allowed_families(role);
         }
         return {complaint};
     }

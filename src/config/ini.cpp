@@ -26,16 +26,19 @@ bool is_control(char c) {
 }
 
 /// What Boost shall recognise; names of populations are open.
-po::options_description description() {
-    po::options_description all;
-    for (const Option& option : options()) {
-        if (option.repeated == Repeated::once) {
-            all.add_options()((option.section + '.' + option.name).c_str(),
-                              po::value<std::string>());
+const po::options_description& description() {
+    static const po::options_description all = [] {
+        po::options_description keys;
+        for (const Option& option : options()) {
+            if (option.repeated == Repeated::once) {
+                keys.add_options()((option.section + '.' + option.name).c_str(),
+                                   po::value<std::string>());
+            }
         }
-    }
-    all.add_options()("population.*", po::value<std::string>()) //
-        ("coupling.*", po::value<std::string>());
+        keys.add_options()("population.*", po::value<std::string>());
+        keys.add_options()("coupling.*", po::value<std::string>());
+        return keys;
+    }();
     return all;
 }
 
@@ -178,23 +181,22 @@ IniText read_ini(std::string_view text, const std::string& name) {
 IniText read_overrides(const std::vector<std::string>& words) {
     IniText ini;
     const auto complain = [&ini](std::string_view key, std::string_view value,
-                                 const std::string& message) {
-        ini.problems.push_back({{command_line, 0, shown(key), shown(value)},
-                                message,
-                                "write --section.key=value, as in --run.t_end=10"});
+                                 const std::string& message, const std::string& remedy) {
+        ini.problems.push_back({{command_line, 0, shown(key), shown(value)}, message, remedy});
     };
     std::vector<std::string> sound;
     for (const std::string& word : words) {
         const std::size_t equals = word.find('=');
         if (word.rfind("--", 0) != 0 || equals == 2 || equals == std::string::npos) {
             complain(word, "",
-                     equals == std::string::npos ? "has no value" : "is not an override of a key");
+                     equals == std::string::npos ? "has no value" : "is not an override of a key",
+                     "write --section.key=value, as in --run.t_end=10");
         } else if (std::any_of(word.begin(), word.end(), is_control)) {
             complain(word.substr(2, equals - 2), word.substr(equals + 1),
-                     "holds characters that are not text");
+                     "holds characters that are not text", "text of one line is allowed");
         } else if (word.find('#') != std::string::npos) {
             complain(word.substr(2, equals - 2), word.substr(equals + 1),
-                     "holds a #, which starts a comment");
+                     "holds a #, which starts a comment in a configuration", "leave the # out");
         } else if (equals + 1 == word.size()) { // Boost does not take an empty value
             ini.entries.push_back({word.substr(2, equals - 2), "", {}, no_section, false});
         } else {

@@ -6,6 +6,7 @@
 #include "equipoise/config/numbers.hpp"
 #include "equipoise/config/options.hpp"
 #include "equipoise/config/resolved.hpp"
+#include "equipoise/config/suggest.hpp"
 #include "equipoise/config/unknown.hpp"
 #include "equipoise/config/values.hpp"
 
@@ -70,6 +71,9 @@ class Reader {
                 add_couplings();
             }
         }
+        for (const auto& [option, key] : missing_) {
+            report_missing(*option, key);
+        }
         report_unknown_keys();
         settle_output();
         settle_sites("kinetic.sites", config_.kinetic.sites);
@@ -93,7 +97,8 @@ class Reader {
         if (found == given_.end() || is_below_bad_header(*found->second)) {
             config_.origins[key] = {default_value, 0, key, option.fallback};
             if (option.required) {
-                report_missing(option, key);
+                findings_.distrust(key);
+                missing_.emplace_back(&option, key);
             }
             return;
         }
@@ -124,8 +129,26 @@ class Reader {
         return 0;
     }
 
+    /// A misspelt key or header is reported as such; what is then missing is no second mistake.
+    [[nodiscard]] bool is_misspelt(const std::string& key) const {
+        const std::string section = section_of(key);
+        const bool header_misspelt =
+            header_line(section) == 0 &&
+            std::any_of(bad_headers_.begin(), bad_headers_.end(), [&](std::size_t i) {
+                return edit_distance(ini_.sections[i].name, section, 2) <= 2;
+            });
+        return header_misspelt || std::any_of(given_.begin(), given_.end(), [&](const auto& given) {
+                   const std::string& other = given.first;
+                   return used_.count(other) == 0 &&
+                          (other == key.substr(section.size() + 1) ||
+                           (section_of(other) == section && edit_distance(other, key, 2) <= 2));
+               });
+    }
+
     void report_missing(const Option& option, const std::string& key) {
-        findings_.distrust(key);
+        if (is_misspelt(key)) {
+            return;
+        }
         const std::string section = section_of(key);
         const auto prefix = given_.lower_bound(section + '.');
         const bool section_given = header_line(section) > 0 ||
@@ -298,6 +321,7 @@ class Reader {
     std::string folder_; ///< relative paths in the file start here
     std::map<std::string, const Entry*> given_;
     std::set<std::string> used_;
+    std::vector<std::pair<const Option*, std::string>> missing_;
     std::set<std::size_t> bad_headers_;
     std::set<std::string> missing_sections_;
     std::optional<DomainKind> domain_; ///< once it is known

@@ -111,7 +111,7 @@ Complaint unknown_key(std::string_view key, bool in_section,
     const std::string meant =
         elsewhere.empty() ? "" : "did you mean " + join(elsewhere, " or ") + "? ";
     if (dot == std::string_view::npos) {
-        return {"has no section", meant + "write [section] above it"};
+        return {"has no section", meant + "a key stands below its [section]"};
     }
     const std::string section(key.substr(0, dot));
     if (const std::optional<Complaint> complaint = section_complaint(section, populations)) {

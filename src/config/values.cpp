@@ -231,7 +231,8 @@ Complaints SolversValue::parse(std::string_view text, const Context&, Solvers& v
         }
     }
     if (complaints.empty() && value == Solvers{false, false, false}) {
-        complaints.push_back({"names no solver", "at least one of network, kinetic, field"});
+        complaints.push_back(
+            {"names no solver", "at least one of network, kinetic, field is needed"});
     }
     return complaints;
 }

@@ -23,7 +23,7 @@ struct Call {
 };
 
 /// Takes a call apart. Without one (a missing parenthesis or quote, text after the end, an empty
-/// argument), `complaint` says why.
+/// argument), `complaint` says why; its remedy is empty where the family's usage is the remedy.
 std::optional<Call> parse_call(std::string_view text, Complaint& complaint);
 
 /// The name that `text` starts with: letters, digits, underscores, not starting with a digit.
