@@ -5,6 +5,7 @@
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <numeric>
 
@@ -37,7 +38,8 @@ PropertiesHandle parallel_access(const parallel::Communicator& comm, const std::
 
 OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& path,
                        const Schema& schema)
-    : comm_(comm), path_(path), partial_(path + ".partial") {
+    : comm_(comm), path_(path), partial_(path + ".partial"),
+      exceptions_(std::uncaught_exceptions()) {
     std::string failure;
     if (comm_.is_root()) {
         try {
@@ -55,6 +57,15 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
     }
     const PropertiesHandle access = parallel_access(comm_, partial_);
     file_ = FileHandle(check(H5Fopen(partial_.c_str(), H5F_ACC_RDWR, access.id()), "H5Fopen"));
+}
+
+OutputFile::~OutputFile() {
+    if (comm_.size() > 1 && std::uncaught_exceptions() > exceptions_) {
+        for (auto& [path, dataset] : datasets_) {
+            static_cast<void>(dataset.handle.release());
+        }
+        static_cast<void>(file_.release());
+    }
 }
 
 OutputFile::Open& OutputFile::open(const std::string& dataset) {

@@ -11,7 +11,10 @@ std::string Problem::text() const {
     if (origin.line > 0) {
         where += fmt::format(":{}", origin.line);
     }
-    std::string text = where.empty() ? std::string{} : where + ": ";
+    std::string text;
+    if (!where.empty()) {
+        text = fmt::format("{}: ", where);
+    }
     if (!origin.key.empty()) {
         text += origin.key;
         text += origin.value.empty() ? ": " : fmt::format(" = {}: ", origin.value);

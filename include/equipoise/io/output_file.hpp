@@ -21,7 +21,9 @@ class OutputFile {
     OutputFile(const parallel::Communicator& comm, const std::string& path, const Schema& schema);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
-    ~OutputFile() = default;
+    /// When an exception that only this rank may have met unwinds past the file, closing it would wait for the
+    /// other ranks for ever: then it is left open, and the caller ends all ranks.
+    ~OutputFile();
 
     /// The next record of a growing dataset, or the coordinate of a growing dimension. All ranks
     /// hold the same values; rank 0's are written.
@@ -72,6 +74,7 @@ class OutputFile {
     std::string path_, partial_;
     FileHandle file_;
     std::map<std::string, Open> datasets_;
+    int exceptions_; ///< under way when the file was made
 };
 
 } // namespace equipoise::io
