@@ -23,9 +23,8 @@ Eigen::VectorXd Coupling::combine(std::span<const double> values) {
 Eigen::MatrixXd Coupling::combine_slopes(std::span<const double> values) {
     const balance::MomentLayout& layout = balance_->layout();
     const std::size_t modes = layout.products().size();
-    average_.compute(values, layout.order_zero_size() / layout.basis().size(),
-                     lattice_->products(), modes,
-                     std::span(moments_).subspan(layout.order_zero_size()));
+    average_.compute(values, layout.order_zero_size() / layout.basis().size(), lattice_->products(),
+                     modes, std::span(moments_).subspan(layout.order_zero_size()));
     return balance_->jacobian(moments_);
 }
 

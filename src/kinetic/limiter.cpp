@@ -16,8 +16,8 @@ constexpr double rounding = 1e-15;
 } // namespace
 
 Limiter::Limiter(const Grid& grid)
-    : grid_(grid), evaluator_(grid), up_(grid.cells), down_(grid.cells),
-      pivot_(grid.cells), right_(grid.cells), euler_(grid.cells) {}
+    : grid_(grid), evaluator_(grid), up_(grid.cells), down_(grid.cells), pivot_(grid.cells),
+      right_(grid.cells), euler_(grid.cells) {}
 
 double Limiter::first_moment(const std::vector<double>& p) const {
     double sum = 0.0;

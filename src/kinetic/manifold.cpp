@@ -28,11 +28,12 @@ void shift_means(const System& system, double* u, const Eigen::VectorXd& by, dou
     const balance::Balance& balance = system.coupling().balance();
     Eigen::Index worst = 0;
     excess.cwiseAbs().maxCoeff(&worst);
-    throw NumericsError(fmt::format(
-        "no balanced state found at t = {:.6g}: |r| = {:.3g} remains in {}; start from other means, "
-        "or change drive, strengths or gains there",
-        t, std::abs(excess[worst]),
-        balance.name(balance.unknowns()[static_cast<std::size_t>(worst)])));
+    throw NumericsError(
+        fmt::format("no balanced state found at t = {:.6g}: |r| = {:.3g} remains in {}; start from "
+                    "other means, "
+                    "or change drive, strengths or gains there",
+                    t, std::abs(excess[worst]),
+                    balance.name(balance.unknowns()[static_cast<std::size_t>(worst)])));
 }
 
 } // namespace
@@ -123,7 +124,8 @@ Eigen::VectorXd consistent_multipliers(System& system, double t, double* u) {
                         lines.slope_means()[i] * (state[at.drift()] + system.input(line));
         }
     }
-    const Eigen::VectorXd rest = system.coupling().drive_rate(t) + system.coupling().combine(values);
+    const Eigen::VectorXd rest =
+        system.coupling().drive_rate(t) + system.coupling().combine(values);
     const balance::MultiplierSolver solver(system.coupling().balance(), system.jacobian());
     return solver.solve(-rest);
 }

@@ -96,11 +96,11 @@ std::array<double, 2> stationary_range(const model::Population& population, doub
             return {grid.centre(first) - grid.width(), grid.centre(last) + grid.width()};
         }
     }
-    throw NumericsError(
-        fmt::format("population {}: no range of y within {:.4g} about the mean {:.4g} holds all but "
-                    "{:.0e} of the stationary density: the drift does not confine it, or its tails "
-                    "are too heavy; give kinetic.range = lower upper",
-                    population.name, largest_factor * first_guess, v, tail_mass));
+    throw NumericsError(fmt::format(
+        "population {}: no range of y within {:.4g} about the mean {:.4g} holds all but "
+        "{:.0e} of the stationary density: the drift does not confine it, or its tails "
+        "are too heavy; give kinetic.range = lower upper",
+        population.name, largest_factor * first_guess, v, tail_mass));
 }
 
 std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::Model& model,
@@ -131,9 +131,8 @@ std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::
         const double middle = 0.5 * (spread.lowest_mean + spread.highest_mean);
         const model::Population& population = model.population(a);
         const double guess =
-            std::max(initial, 1e-3 + std::abs(population.noise->value(
-                                         std::clamp(middle, population.range.lower,
-                                                    population.range.upper))));
+            std::max(initial, 1e-3 + std::abs(population.noise->value(std::clamp(
+                                         middle, population.range.lower, population.range.upper))));
         for (const double v : {spread.lowest_mean, middle, spread.highest_mean}) {
             const auto [lower, upper] = stationary_range(population, v, guess);
             range = {std::min(range[0], lower), std::max(range[1], upper)};

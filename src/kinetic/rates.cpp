@@ -26,8 +26,7 @@ void compute_rates(const Centres& at, double g, double h, double* up, double* do
         const double beta = at.f[k] - g;
         const double speed = std::abs(beta);
         const double square = 12.0 * diffusion * diffusion;
-        const double fitted =
-            diffusion * square / (square + beta * beta * h * h + tiny);
+        const double fitted = diffusion * square / (square + beta * beta * h * h + tiny);
         const double b = bernoulli_positive(speed * h / (fitted + tiny));
         const double against = fitted * inverse * inverse * b; // the rate against the drift
         const double along = against + speed * inverse;

@@ -33,7 +33,8 @@ void SiteAverage::compute(std::span<const double> values, std::size_t columns,
         if (largest_[c] < smallest || largest_[c] == infinity) {
             continue;
         }
-        const parallel::FixedPointScale scale(1.001 * largest_[c]); // weights may exceed 1 by an ulp
+        const parallel::FixedPointScale scale(1.001 *
+                                              largest_[c]); // weights may exceed 1 by an ulp
         for (std::size_t s = 0; s < local_; ++s) {
             const double value = values[s * columns + c];
             for (std::size_t m = 0; m < modes; ++m) {

@@ -112,8 +112,7 @@ void SiteSolver::start(const config::Config& config) {
         const Projection projection = project_state(*system_, 0.0, u.data(), h);
         projection_ = {projection.residual, projection.largest_change};
         const std::array<double, 2> next = choose_range(config.kinetic, model, spreads(u));
-        const double change =
-            std::max(std::abs(next[0] - range[0]), std::abs(next[1] - range[1]));
+        const double change = std::max(std::abs(next[0] - range[0]), std::abs(next[1] - range[1]));
         if (change <= 0.02 * (range[1] - range[0])) {
             break;
         }
@@ -171,11 +170,11 @@ void SiteSolver::check_state() const {
                 where(), state[0] > state[at.cells - 1] ? "lower" : "upper", lines.grid().lower,
                 lines.grid().upper, boundary);
         } else if (outside > boundary_mass) {
-            complaint = fmt::format("{}: a part {:.2g} of the density lies outside the states "
-                                    "{:.4g} .. {:.4g} where drift, noise and gains are defined; "
-                                    "give their tables or expressions a wider range",
-                                    where(), outside, population.range.lower,
-                                    population.range.upper);
+            complaint =
+                fmt::format("{}: a part {:.2g} of the density lies outside the states "
+                            "{:.4g} .. {:.4g} where drift, noise and gains are defined; "
+                            "give their tables or expressions a wider range",
+                            where(), outside, population.range.lower, population.range.upper);
         }
     }
     complaint = comm_.first_text(complaint);
@@ -188,8 +187,8 @@ void SiteSolver::check_stability() {
     stepper_->evaluate_present();
     const balance::Spectrum spectrum = balance::spectrum(*balance_, system_->jacobian());
     const balance::Stability stability = balance::classify(spectrum);
-    const bool lost = stability == balance::Stability::unstable ||
-                      stability == balance::Stability::oscillating;
+    const bool lost =
+        stability == balance::Stability::unstable || stability == balance::Stability::oscillating;
     if (lost && !unstable_) {
         const std::string text = fmt::format(
             "t = {:.6g}: the balanced manifold does not attract, so that a network leaves it: {}",
@@ -242,8 +241,8 @@ Averages SiteSolver::averages() {
     result.centre_error = extremes[1];
     result.smallest_density = -extremes[2];
     result.boundary_mass = extremes[3];
-    result.balance_error = largest(system_->balance_residual() -
-                                   system_->epsilon() * stepper_->multipliers());
+    result.balance_error =
+        largest(system_->balance_residual() - system_->epsilon() * stepper_->multipliers());
     result.spectrum = balance::spectrum(*balance_, system_->jacobian());
     return result;
 }
@@ -310,9 +309,9 @@ void SiteSolver::restore(const SavedState& saved) {
     ensure(saved.values.size() == system_->local_size() &&
                static_cast<Eigen::Index>(saved.multipliers.size()) == system_->multipliers(),
            "a saved state fits the solver");
-    stepper_->restart(saved.time, saved.values,
-                      Eigen::Map<const Eigen::VectorXd>(saved.multipliers.data(),
-                                                        system_->multipliers()));
+    stepper_->restart(
+        saved.time, saved.values,
+        Eigen::Map<const Eigen::VectorXd>(saved.multipliers.data(), system_->multipliers()));
     stepper_->set_next_step(saved.next_step);
 }
 

@@ -98,9 +98,9 @@ Averages KineticSolver::averages() {
     }
     // One message for the ranks without sites: the lengths are the same everywhere but for the
     // spectrum's, which are J's.
-    std::vector<double> scalars = shared({result.time, result.mass_error, result.centre_error,
-                                          result.balance_error, result.smallest_density,
-                                          result.boundary_mass});
+    std::vector<double> scalars =
+        shared({result.time, result.mass_error, result.centre_error, result.balance_error,
+                result.smallest_density, result.boundary_mass});
     result.time = scalars[0];
     result.mass_error = scalars[1];
     result.centre_error = scalars[2];

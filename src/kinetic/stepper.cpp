@@ -132,8 +132,7 @@ struct Stepper::Callbacks {
 
     static PetscErrorCode solve(PC preconditioner, Vec b, Vec x) {
         void* context = nullptr;
-        const PetscErrorCode code =
-            PCShellGetContext(preconditioner, static_cast<void*>(&context));
+        const PetscErrorCode code = PCShellGetContext(preconditioner, static_cast<void*>(&context));
         if (code != 0) {
             return code;
         }
@@ -194,8 +193,7 @@ void Stepper::create_objects() {
     counts[static_cast<std::size_t>(comm.rank())] = static_cast<std::int64_t>(lines.count());
     comm.sum(counts);
     const std::vector<PetscInt> rows(counts.begin(), counts.end());
-    const PetscInt all =
-        populations * static_cast<PetscInt>(system_->lattice().global());
+    const PetscInt all = populations * static_cast<PetscInt>(system_->lattice().global());
     EQUIPOISE_PETSC(DMDACreate2d(comm.handle(), DM_BOUNDARY_NONE, DM_BOUNDARY_NONE,
                                  DMDA_STENCIL_STAR, stride, all, 1, comm.size(), 1, 0, nullptr,
                                  rows.data(), lines_dm_.out()));
@@ -219,8 +217,8 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(VecGetLocalSize(solution_.get(), &size));
     EQUIPOISE_PETSC(VecGetSize(solution_.get(), &global));
     EQUIPOISE_PETSC(MatCreateShell(comm.handle(), size, size, global, global, this, matrix_.out()));
-    EQUIPOISE_PETSC(MatShellSetOperation(
-        matrix_.get(), MATOP_MULT, reinterpret_cast<void (*)(void)>(Callbacks::multiply)));
+    EQUIPOISE_PETSC(MatShellSetOperation(matrix_.get(), MATOP_MULT,
+                                         reinterpret_cast<void (*)(void)>(Callbacks::multiply)));
 
     EQUIPOISE_PETSC(TSCreate(comm.handle(), ts_.out()));
     TS ts = ts_.get();
@@ -270,12 +268,10 @@ void Stepper::set_tolerances() {
     PetscBool given = PETSC_FALSE;
     EQUIPOISE_PETSC(PetscOptionsHasName(nullptr, "kinetic_", "-ts_adapt_wnormtype", &given));
     if (given == PETSC_FALSE) {
-        EQUIPOISE_PETSC(
-            PetscOptionsSetValue(nullptr, "-kinetic_ts_adapt_wnormtype", "infinity"));
+        EQUIPOISE_PETSC(PetscOptionsSetValue(nullptr, "-kinetic_ts_adapt_wnormtype", "infinity"));
     }
     const LineLayout at = system_->lines().layout();
-    std::vector<double> weights(system_->local_size(),
-                                control_.tolerance * control_.density_scale);
+    std::vector<double> weights(system_->local_size(), control_.tolerance * control_.density_scale);
     for (std::size_t line = 0; line < system_->lines().count(); ++line) {
         weights[line * at.stride() + at.mean()] = control_.tolerance * control_.mean_scale;
         weights[line * at.stride() + at.drift()] = no_control;
@@ -306,9 +302,8 @@ void Stepper::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec 
 
 void Stepper::evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h) {
     // Newton's method asks for residual and Jacobian at the same state, one after the other.
-    const bool same =
-        evaluated_.size() == u.size() && evaluated_time_ == t && h == evaluated_h_ &&
-        std::memcmp(evaluated_.data(), u.data(), u.size() * sizeof(double)) == 0;
+    const bool same = evaluated_.size() == u.size() && evaluated_time_ == t && h == evaluated_h_ &&
+                      std::memcmp(evaluated_.data(), u.data(), u.size() * sizeof(double)) == 0;
     if (system_->communicator().any(!same)) {
         const ScopedEvent event(Event::assembly);
         system_->evaluate(t, u.data(), h);
@@ -355,9 +350,9 @@ bool Stepper::converged(Vec residual) const {
         if (system_->communicator().is_root()) {
             for (Eigen::Index i = 0; i < system_->multipliers(); ++i) {
                 worst[3] = std::max(
-                    worst[3], std::abs(values.data()[system_->local_size() +
-                                                     static_cast<std::size_t>(i)]) /
-                                  1e-12);
+                    worst[3],
+                    std::abs(values.data()[system_->local_size() + static_cast<std::size_t>(i)]) /
+                        1e-12);
             }
         }
     }

@@ -93,10 +93,11 @@ void System::factor(double shift) {
         response_[line] = 1.0 / (shift - follow);
         const std::size_t a = lines_.population(line);
         for (std::size_t g = 0; g < lines_.gains(a); ++g) {
-            const std::size_t i = lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
+            const std::size_t i =
+                lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
             gain_g_[i] = lines_.gain_integral(line, g, by_g);
-            slope_[i] = lines_.slope_means()[i] + lines_.gain_integral(line, g, by_v) +
-                        gain_g_[i] * follow;
+            slope_[i] =
+                lines_.slope_means()[i] + lines_.gain_integral(line, g, by_v) + gain_g_[i] * follow;
             site_values_[i] = slope_[i] * response_[line];
         }
     }
@@ -124,9 +125,10 @@ void System::multiply(const double* x, const Eigen::VectorXd& xh, double* y, Eig
         out[at.drift()] = lines_.first_moment(in);
         const std::size_t a = lines_.population(line);
         for (std::size_t g = 0; g < lines_.gains(a); ++g) {
-            const std::size_t i = lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
-            site_values_[i] = lines_.gain_integral(line, g, in) +
-                              lines_.slope_means()[i] * in[at.mean()];
+            const std::size_t i =
+                lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
+            site_values_[i] =
+                lines_.gain_integral(line, g, in) + lines_.slope_means()[i] * in[at.mean()];
         }
     }
     yh = coupling_.combine(site_values_) - epsilon_ * xh;
@@ -148,7 +150,8 @@ void System::solve(const double* b, const Eigen::VectorXd& bh, double* x, Eigen:
         out[at.drift()] = g0;
         const std::size_t a = lines_.population(line);
         for (std::size_t g = 0; g < lines_.gains(a); ++g) {
-            const std::size_t i = lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
+            const std::size_t i =
+                lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
             site_values_[i] = lines_.gain_integral(line, g, out) + gain_g_[i] * g0 + slope_[i] * v0;
         }
     }

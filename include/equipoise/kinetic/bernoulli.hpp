@@ -21,7 +21,9 @@ inline double bernoulli_slope_positive(double x, double b) {
     const double y = x > 700.0 ? 700.0 : x;
     const double z = y * y;
     const double series =
-        -0.5 + y * (1.0 / 6.0 + z * (-1.0 / 180.0 + z * (1.0 / 5040.0 + z * (-1.0 / 151200.0))));
+        -0.5 +
+        y * (1.0 / 6.0 + z * (-1.0 / 180.0 +
+                              z * (1.0 / 5040.0 + z * (-1.0 / 151200.0 + z * (1.0 / 4790016.0)))));
     const double quotient = b * (1.0 - b - y) / (y + 1e-300);
     return y < 0.25 ? series : quotient;
 }

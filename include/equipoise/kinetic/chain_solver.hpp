@@ -4,11 +4,11 @@
 
 namespace equipoise::kinetic {
 
-/// Solves (shift I - A) x = b for the birth-death chain A of RateEvaluator, shift > 0: backward Euler's
-/// matrix, a tridiagonal M-matrix with column sums `shift`. Its pivots are sums and quotients of
-/// positive numbers only (no subtraction, as in the method of Grassmann, Taksar and Heyman), so
-/// that b >= 0 gives x >= 0 in floating point too, for every shift, and every entry of x is
-/// accurate to rounding however small it is.
+/// Solves (shift I - A) x = b for the birth-death chain A of RateEvaluator, shift > 0: backward
+/// Euler's matrix, a tridiagonal M-matrix with column sums `shift`. Its pivots are sums and
+/// quotients of positive numbers only (no subtraction, as in the method of Grassmann, Taksar and
+/// Heyman), so that b >= 0 gives x >= 0 in floating point too, for every shift, and every entry of
+/// x is accurate to rounding however small it is.
 ///
 /// Static functions over arrays of `cells` values.
 struct ChainSolver {

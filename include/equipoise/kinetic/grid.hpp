@@ -12,9 +12,7 @@ struct Grid {
     double upper = 0.0;
     std::size_t cells = 0;
 
-    [[nodiscard]] double width() const {
-        return (upper - lower) / static_cast<double>(cells);
-    }
+    [[nodiscard]] double width() const { return (upper - lower) / static_cast<double>(cells); }
     [[nodiscard]] double centre(std::size_t k) const {
         return lower + (static_cast<double>(k) + 0.5) * width();
     }

@@ -30,9 +30,8 @@ class Lattice {
     [[nodiscard]] const std::vector<double>& basis() const noexcept { return basis_; }
     [[nodiscard]] const std::vector<double>& products() const noexcept { return products_; }
     /// Coordinates of any site of the whole lattice.
-    [[nodiscard]] static model::Position coordinates(const config::Domain& domain,
-                                                     const config::SiteCount& counts,
-                                                     std::int64_t site);
+    [[nodiscard]] static model::Position
+    coordinates(const config::Domain& domain, const config::SiteCount& counts, std::int64_t site);
 
   private:
     std::int64_t global_, first_;

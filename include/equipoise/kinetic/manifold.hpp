@@ -12,14 +12,14 @@ namespace equipoise::kinetic {
 
 /// What a projection did.
 struct Projection {
-    double residual = 0.0;               ///< largest |r - eps h| before
-    std::vector<double> largest_change;  ///< of v, by population, over all sites
+    double residual = 0.0;              ///< largest |r - eps h| before
+    std::vector<double> largest_change; ///< of v, by population, over all sites
     int iterations = 0;
 };
 
-/// Moves the means v of the state u along the modes, v_a <- v_a - sum_p phi_p (J^-1 (r - eps h))_a^p,
-/// by Newton's method with step halving until |r - eps h| <= 1e-13 (or as near as rounding allows,
-/// at most 1e-11). Throws NumericsError when there is no balanced state to be found.
+/// Moves the means v of the state u along the modes, v_a <- v_a - sum_p phi_p (J^-1 (r - eps
+/// h))_a^p, by Newton's method with step halving until |r - eps h| <= 1e-13 (or as near as rounding
+/// allows, at most 1e-11). Throws NumericsError when there is no balanced state to be found.
 Projection project_means(System& system, double t, double* u, const Eigen::VectorXd& h);
 
 /// The multipliers from the time derivative of the constraint: J h = -(dA/dt + combined moments of

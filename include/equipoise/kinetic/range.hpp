@@ -17,7 +17,7 @@ inline constexpr double boundary_mass = 1e-8;
 
 /// What the range is chosen from, of one population.
 struct Spread {
-    double largest_variance = 0.0;         ///< initial, over the sites
+    double largest_variance = 0.0;                ///< initial, over the sites
     double lowest_mean = 0.0, highest_mean = 0.0; ///< initial, over the sites
 };
 

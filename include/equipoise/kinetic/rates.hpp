@@ -21,8 +21,8 @@ namespace equipoise::kinetic {
 ///   F = D/(1 + (beta h/D)^2/12)
 ///
 /// with Bernoulli's function B. All rates are >= 0 (D = 0: upwind), so that mass is conserved, none
-/// leaves through the ends, and shift - A is an M-matrix. The mean displacement is beta exactly; F in
-/// place of D takes out the fitting's own diffusion, so that its variance is 2 D up to a part
+/// leaves through the ends, and shift - A is an M-matrix. The mean displacement is beta exactly; F
+/// in place of D takes out the fitting's own diffusion, so that its variance is 2 D up to a part
 /// (beta h/D)^4/80: E[y^2] obeys its exact equation to fourth order in h, in transients too, the
 /// density to second order. Drift and noise are used at the centres alone, as Ito's operator asks.
 class RateEvaluator {

@@ -19,16 +19,16 @@ struct SiteFields {
 /// What is known on every rank about the present state.
 struct Averages {
     double time = 0.0;
-    std::vector<double> mean_modes;      ///< (population, mode): average over x of phi_p v_a
-    std::vector<double> variance;        ///< by population: average over x of K_a
-    std::vector<double> balance;         ///< (population, mode): r; 0 in inactive modes
-    std::vector<double> input;           ///< (population, mode): h
-    double mass_error = 0.0;             ///< largest |integral of p - 1| over the lines
-    double centre_error = 0.0;           ///< largest |E[y]|
-    double balance_error = 0.0;          ///< largest |r - eps h|
-    double smallest_density = 0.0;       ///< over all cells
-    double boundary_mass = 0.0;          ///< largest mass of an outermost cell
-    balance::Spectrum spectrum;          ///< of J
+    std::vector<double> mean_modes; ///< (population, mode): average over x of phi_p v_a
+    std::vector<double> variance;   ///< by population: average over x of K_a
+    std::vector<double> balance;    ///< (population, mode): r; 0 in inactive modes
+    std::vector<double> input;      ///< (population, mode): h
+    double mass_error = 0.0;        ///< largest |integral of p - 1| over the lines
+    double centre_error = 0.0;      ///< largest |E[y]|
+    double balance_error = 0.0;     ///< largest |r - eps h|
+    double smallest_density = 0.0;  ///< over all cells
+    double boundary_mass = 0.0;     ///< largest mass of an outermost cell
+    balance::Spectrum spectrum;     ///< of J
 };
 
 /// What the projection of the initial means onto the balanced manifold did.
@@ -46,10 +46,10 @@ struct Effort {
 struct SavedState {
     double time = 0.0;
     double next_step = 0.0;
-    std::int64_t first_line = 0; ///< global index of the first; line = site * populations + a
-    std::int64_t lines = 0;      ///< local
-    std::int64_t stride = 0;     ///< values per line: density by cell, mean, mean drift
-    std::vector<double> values;  ///< (local line, stride)
+    std::int64_t first_line = 0;     ///< global index of the first; line = site * populations + a
+    std::int64_t lines = 0;          ///< local
+    std::int64_t stride = 0;         ///< values per line: density by cell, mean, mean drift
+    std::vector<double> values;      ///< (local line, stride)
     std::vector<double> multipliers; ///< h, the same on every rank
 };
 

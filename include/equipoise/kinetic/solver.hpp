@@ -86,7 +86,7 @@ class KineticSolver {
     double time_ = 0.0;
     InitialProjection projection_;
     struct Members;
-    std::unique_ptr<Members> group_; ///< the communicator of the ranks with sites
+    std::unique_ptr<Members> group_;    ///< the communicator of the ranks with sites
     std::unique_ptr<SiteSolver> sites_; ///< null on a rank without sites
 };
 

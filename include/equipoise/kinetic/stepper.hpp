@@ -28,10 +28,11 @@ struct StepCounts {
     std::int64_t limited_steps = 0;
 };
 
-/// Steps the system by PETSc's TS: the second-order backward differentiation formula (TSBDF), Newton's method
-/// (SNES), and by default the direct solution of System as a preconditioner (PCSHELL) that is
-/// applied once (KSPPREONLY). Everything can be changed under the prefix kinetic_. After each
-/// step, densities that turned negative are repaired (Limiter) and the means projected back.
+/// Steps the system by PETSc's TS: the second-order backward differentiation formula (TSBDF),
+/// Newton's method (SNES), and by default the direct solution of System as a preconditioner
+/// (PCSHELL) that is applied once (KSPPREONLY). Everything can be changed under the prefix
+/// kinetic_. After each step, densities that turned negative are repaired (Limiter) and the means
+/// projected back.
 class Stepper {
   public:
     /// u: the local lines' state; must lie on the balanced manifold.

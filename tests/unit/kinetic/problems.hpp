@@ -123,8 +123,7 @@ struct Problem {
     equipoise::model::Model model;
     equipoise::balance::Balance balance;
 
-    explicit Problem(Config source)
-        : config(std::move(source)), model(config), balance(model) {}
+    explicit Problem(Config source) : config(std::move(source)), model(config), balance(model) {}
     Problem(const Problem&) = delete;
     Problem& operator=(const Problem&) = delete;
 };

@@ -1,0 +1,152 @@
+// Densities on the grid: initial data, centring, the limiter, the choice of a range.
+#include "equipoise/kinetic/initial_density.hpp"
+#include "equipoise/kinetic/limiter.hpp"
+#include "equipoise/kinetic/range.hpp"
+#include "equipoise/kinetic/statistics.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "unit/kinetic/problems.hpp"
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using namespace equipoise;
+using kinetic::density_statistics;
+using kinetic::Grid;
+
+TEST_CASE("an initial Gaussian has its moments exactly, on any grid that resolves it") {
+    for (const Grid& grid : {Grid{-7.0, 7.0, 60}, Grid{-7.0, 9.3, 401}, Grid{-8.1, 7.0, 97}}) {
+        for (const double variance : {0.06, 0.3, 1.0}) {
+            std::vector<double> p(grid.cells);
+            kinetic::gaussian_density(grid, variance, p.data());
+            const kinetic::DensityStatistics of = density_statistics(grid, p.data());
+            CHECK(std::abs(of.mass_error) < 1e-14);
+            CHECK(std::abs(of.centre) < 1e-14);
+            CHECK(of.smallest >= 0.0);
+            if (std::sqrt(variance) > grid.width()) {
+                CHECK(of.variance == Approx(variance).epsilon(1e-6));
+                CHECK(of.skewness == Approx(0.0).margin(1e-6));
+            }
+        }
+    }
+}
+
+TEST_CASE("a variance below the cells' own gives the narrowest density with mean 0") {
+    for (const Grid& grid : {Grid{-1.0, 1.0, 40}, Grid{-1.0, 1.0, 41}, Grid{-0.33, 1.0, 40}}) {
+        for (const double cells : {0.0, 1e-9, 0.2, 0.29, 0.31, 0.5}) {
+            const double deviation = cells * grid.width();
+            std::vector<double> p(grid.cells);
+            kinetic::gaussian_density(grid, deviation * deviation, p.data());
+            const kinetic::DensityStatistics of = density_statistics(grid, p.data());
+            CHECK(std::abs(of.mass_error) < 1e-13);
+            CHECK(std::abs(of.centre) < 1e-13);
+            CHECK(of.smallest >= 0.0);
+            CHECK(of.variance < 0.5 * grid.width() * grid.width());
+        }
+    }
+}
+
+TEST_CASE("centring keeps mass and signs") {
+    const Grid grid{-3.0, 5.0, 64};
+    std::vector<double> p(grid.cells);
+    kinetic::gaussian_density(grid, 0.2, p.data());
+    std::rotate(p.begin(), p.begin() + 8, p.end()); // the mean is now -1
+    CHECK(density_statistics(grid, p.data()).centre == Approx(-1.0).margin(1e-3));
+    kinetic::centre_density(grid, p.data());
+    const kinetic::DensityStatistics of = density_statistics(grid, p.data());
+    CHECK(std::abs(of.mass_error) < 1e-13);
+    CHECK(std::abs(of.centre) < 1e-13);
+    CHECK(of.smallest >= 0.0);
+}
+
+TEST_CASE("the limiter mends a negative density and leaves a positive one alone") {
+    const problems::Problem problem(
+        problems::uncoupled(problems::linear_drift(1.0), problems::constant_noise(1.0), "1", 100));
+    const model::Population& population = problem.model.population(0);
+    const Grid grid{-8.0, 8.0, 160};
+    std::vector<double> before(grid.cells);
+    kinetic::gaussian_density(grid, 1.0, before.data());
+    std::vector<double> good(grid.cells);
+    kinetic::gaussian_density(grid, 0.9, good.data());
+    kinetic::Limiter limiter(grid);
+
+    std::vector<double> p = good;
+    CHECK_FALSE(limiter.apply(population, before.data(), 0.1, 0.0, 0.0, p.data()));
+    CHECK(p == good);
+
+    // A dipole in the tail: the second-order step undershoots there.
+    p = good;
+    p[30] -= 1e-4;
+    p[31] += 1e-4;
+    REQUIRE(p[30] < 0.0);
+    CHECK(limiter.apply(population, before.data(), 0.1, 0.0, 0.0, p.data()));
+    const kinetic::DensityStatistics of = density_statistics(grid, p.data());
+    CHECK(of.smallest >= 0.0);
+    CHECK(std::abs(of.mass_error) < 1e-14);
+    CHECK(std::abs(of.centre) < 1e-14);
+    for (std::size_t k = 0; k < grid.cells; ++k) {
+        CHECK(p[k] == Approx(good[k]).margin(4e-4)); // the change is of the size of the undershoot
+    }
+
+    // Undershoots by rounding cost no solve, and no mass.
+    p = good;
+    p[0] = -1e-18;
+    p[3] = -1e-17;
+    CHECK_FALSE(limiter.apply(population, before.data(), 0.1, 0.0, 0.0, p.data()));
+    CHECK(density_statistics(grid, p.data()).smallest >= 0.0);
+    CHECK(std::abs(density_statistics(grid, p.data()).mass_error) < 1e-15);
+}
+
+TEST_CASE("backward Euler of the limiter keeps mass and mean, and is never negative") {
+    const problems::Problem problem(problems::uncoupled(
+        problems::cubic_drift(0.1, -0.2, 0.4), problems::quadratic_noise(0.7, 0.5), "1", 100));
+    const Grid grid{-9.0, 9.0, 180};
+    std::vector<double> before(grid.cells);
+    kinetic::gaussian_density(grid, 1.0, before.data());
+    kinetic::Limiter limiter(grid);
+    for (const double dt : {1e-6, 1e-3, 1.0, 1e3}) {
+        for (const double guess : {-5.0, 0.0, 40.0}) {
+            std::vector<double> p(grid.cells);
+            limiter.backward_euler(problem.model.population(0), before.data(), dt, 0.2, guess, p);
+            const kinetic::DensityStatistics of = density_statistics(grid, p.data());
+            CHECK(of.smallest >= 0.0);
+            CHECK(std::abs(of.mass_error) < 1e-11);
+            CHECK(std::abs(of.centre) < 1e-10);
+        }
+    }
+}
+
+TEST_CASE("an automatic range holds the stationary density, Gaussian or heavy-tailed") {
+    const problems::Problem gaussian(problems::uncoupled(
+        problems::linear_drift(2.0), problems::constant_noise(0.5), "0.01", 100));
+    const double deviation = std::sqrt(0.25);
+    const auto range = kinetic::stationary_range(gaussian.model.population(0), 0.7, 0.3);
+    CHECK(range[1] > 6.3 * deviation);
+    CHECK(range[1] < 7.2 * deviation);
+    CHECK(range[0] == Approx(-range[1]).epsilon(0.02));
+
+    // p ~ (s0^2 + s1^2 z^2)^-(1 + 1/(tau s1^2)): the mass beyond z falls like z^-9 here.
+    const problems::Problem heavy(problems::uncoupled(
+        problems::linear_drift(1.0), problems::quadratic_noise(1.0, 0.5), "0.5", 100));
+    const auto wide = kinetic::stationary_range(heavy.model.population(0), 0.0, 1.0);
+    CHECK(wide[1] > 15.0);
+    CHECK(wide[1] < 60.0);
+
+    const problems::Problem runaway(problems::uncoupled(problems::cubic_drift(0.0, 1.0, 0.0),
+                                                        problems::constant_noise(0.5), "0.1", 100));
+    CHECK_THROWS_AS(kinetic::stationary_range(runaway.model.population(0), 0.0, 1.0),
+                    NumericsError);
+}
+
+TEST_CASE("a configured range that cuts the initial density is refused") {
+    problems::Problem problem(
+        problems::uncoupled(problems::linear_drift(1.0), problems::constant_noise(1.0), "1", 100));
+    const std::vector<kinetic::Spread> spreads{{1.0, 0.0, 0.0}};
+    problem.config.kinetic.range = {-3.0, 8.0};
+    CHECK_THROWS_WITH(kinetic::choose_range(problem.config.kinetic, problem.model, spreads),
+                      Catch::Contains("population a") && Catch::Contains("kinetic.range = -3 8"));
+    problem.config.kinetic.range = {-7.0, 8.0};
+    CHECK(kinetic::choose_range(problem.config.kinetic, problem.model, spreads)[1] == 8.0);
+}
