@@ -77,6 +77,9 @@ FunctionPointer make_expression(const std::string& text, double from, double to,
     }
     const Jet end = jet(cells);
     pieces.push_back({to, {end[0], end[1] / width, 0.5 * end[2] / (width * width)}});
+    if (!Interpolant::all_finite(pieces)) {
+        throw std::invalid_argument("the expression is too large to be interpolated");
+    }
 
     const std::string description =
         fmt::format("expression(\"{}\", from={}, to={}, points={})", text, from, to, points);
@@ -87,9 +90,6 @@ FunctionPointer make_expression(const std::string& text, double from, double to,
             const double z = knot(i) + part * width;
             error = std::max(error, std::abs(trial.value(z) - finite_value(parser, z)));
         }
-    }
-    if (!std::isfinite(error)) {
-        throw std::invalid_argument("the expression is too large to be interpolated");
     }
     return std::make_shared<Interpolant>(pieces, Interpolant::Knots::uniform, description, error);
 }

@@ -134,6 +134,13 @@ Interpolant::Interpolant(const std::vector<Piece>& pieces, Knots knots, std::str
     first_stride_ = static_cast<std::int32_t>(std::bit_floor(cells));
 }
 
+bool Interpolant::all_finite(const std::vector<Piece>& pieces) {
+    return std::all_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
+        const auto& c = piece.coefficients;
+        return std::all_of(c.begin(), c.end(), [](double x) { return std::isfinite(x); });
+    });
+}
+
 void Interpolant::locate(const double* z, std::size_t count, Located& located) const {
     const double* rows = rows_.front().entries.data();
     std::int32_t* offset = located.offset.data();

@@ -124,12 +124,9 @@ Table read_table(const std::string& path) {
 FunctionPointer make_table(const std::string& path) {
     const Table table = read_table(path);
     const std::vector<Interpolant::Piece> pieces = cubic_spline(table.z, table.value);
-    for (const Interpolant::Piece& piece : pieces) {
-        const auto& c = piece.coefficients;
-        if (!std::all_of(c.begin(), c.end(), [](double x) { return std::isfinite(x); })) {
-            throw std::invalid_argument(fmt::format(
-                "{}: no finite spline through the points near z = {}", path, piece.knot));
-        }
+    if (!Interpolant::all_finite(pieces)) {
+        throw std::invalid_argument(fmt::format(
+            "{}: no finite spline goes through the points; z may be too close together", path));
     }
     return std::make_shared<Interpolant>(pieces, Interpolant::Knots::any,
                                          fmt::format("table(\"{}\")", path), 0.0);

@@ -28,6 +28,9 @@ class Interpolant final : public Function {
     Interpolant(const std::vector<Piece>& pieces, Knots knots, std::string description,
                 double error);
 
+    /// False when the numbers behind the pieces were too large, or too close, for arithmetic.
+    [[nodiscard]] static bool all_finite(const std::vector<Piece>& pieces);
+
     void values(const double* z, double* f, std::size_t count) const override;
     void slopes(const double* z, double* f, double* f1, std::size_t count) const override;
     void curvatures(const double* z, double* f, double* f1, double* f2,
