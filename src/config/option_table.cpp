@@ -8,6 +8,17 @@ namespace equipoise::config {
 
 namespace {
 
+/// Functions and formulas know their key; other values do not.
+template <class Value>
+void set_key(Value& value, const std::string& key) {
+    if constexpr (requires { value.key; }) {
+        value.key = key;
+    } else {
+        static_cast<void>(value);
+        static_cast<void>(key);
+    }
+}
+
 /// The default is the value that the member has in a new Config.
 template <class Kind, class Member>
 Option make_option(std::string section, std::string name, Kind kind, Member member,
@@ -19,9 +30,7 @@ Option make_option(std::string section, std::string name, Kind kind, Member memb
     option.unit = std::move(unit);
     option.meaning = std::move(meaning);
     option.name_value = [member](Config& config, std::size_t i, const std::string& key) {
-        if constexpr (requires { member(config, i).key; }) {
-            member(config, i).key = key;
-        }
+        set_key(member(config, i), key);
     };
     option.parse = [kind, member](Config& config, std::size_t i, std::string_view text,
                                   const Context& context) {

@@ -80,12 +80,13 @@ TEST_CASE("values other than the defaults survive it too") {
         torus.emplace_back(word);
     }
     check_round_trip(config::read_text(base, "base.ini", torus));
-    std::vector<std::string> random = words;
-    random.insert(random.end(),
-                   "--coupling.e.e.kernel=gaussian(strength=0.3, width=0.07)",
-                   "--coupling.e.e.gain=table(\"rates.csv\")"
-});
-check_round_trip(config::read_text(base, "base.ini", random));
+    std::vector<std::string> ring = words;
+    for (const char* word : {"--domain.kind=ring", "--network.positions=random",
+                             "--coupling.e.e.kernel=gaussian(strength=0.3, width=0.07)",
+                             "--coupling.e.e.gain=table(\"rates.csv\")"}) {
+        ring.emplace_back(word);
+    }
+    check_round_trip(config::read_text(base, "base.ini", ring));
 }
 
 TEST_CASE("the resolved text has every key") {
