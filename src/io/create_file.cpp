@@ -111,8 +111,8 @@ class Creation {
             chunk[0] = std::clamp<hsize_t>(chunk_bytes / row, 1, most_rows);
             check(H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
                   "H5Pset_chunk");
-            // Space is allocated when a dataset grows, which all ranks do together: were it left to the write of a
-            // single rank, the ranks would disagree on where the file ends.
+            // Space is allocated when a dataset grows, which all ranks do together: were it left to
+            // the write of a single rank, the ranks would disagree on where the file ends.
             check(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time");
             // What is declared is written: filling it first would only cost time.
             check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), "H5Pset_fill_time");

@@ -145,6 +145,21 @@ void OutputFile::append_part(const std::string& path, std::uint64_t offset,
     }
 }
 
+void OutputFile::append_box(const std::string& path, const std::vector<hsize_t>& start,
+                            const std::vector<hsize_t>& count, std::span<const double> values) {
+    Open& dataset = open(path);
+    const hsize_t size =
+        std::accumulate(count.begin(), count.end(), hsize_t{1}, std::multiplies<>());
+    ensure(size == values.size(), "a box holds as many values as it has places");
+    std::vector<hsize_t> from{grow(path, dataset)};
+    std::vector<hsize_t> extent{1};
+    from.insert(from.end(), start.begin(), start.end());
+    for (const hsize_t length : count) {
+        extent.push_back(std::max<hsize_t>(length, 1)); // a space of no elements cannot be made
+    }
+    write_block(dataset, from, extent, H5T_NATIVE_DOUBLE, values.data(), size > 0, true);
+}
+
 void OutputFile::write_part(const std::string& path, std::uint64_t offset,
                             std::span<const double> values) {
     Open& dataset = open(path);

@@ -99,6 +99,12 @@ void Communicator::sum(std::span<std::int64_t> values) const {
           "MPI_Allreduce");
 }
 
+void Communicator::sum_reals(std::span<double> values) const {
+    check(MPI_Allreduce(MPI_IN_PLACE, values.data(), count_of(values.size()), MPI_DOUBLE, MPI_SUM,
+                        comm_),
+          "MPI_Allreduce");
+}
+
 std::string Communicator::first_text(const std::string& text) const {
     const int owner = reduce(*this, text.empty() ? size_ : rank_, MPI_INT, MPI_MIN);
     if (owner == size_) {

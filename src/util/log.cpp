@@ -1,8 +1,9 @@
 #include "equipoise/util/log.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
-#include <unistd.h>
 
 namespace equipoise::log {
 
@@ -15,14 +16,24 @@ void write(std::FILE* stream, std::string_view text) {
 
 } // namespace
 
-void print(std::string_view text) { write(stdout, std::string(text) + "\n"); }
+void print(std::string_view text) {
+    write(stdout, std::string(text) + "\n");
+}
 
-void draw(std::string_view text) { write(stdout, text); }
+void draw(std::string_view text) {
+    write(stdout, text);
+}
 
-void warn(std::string_view text) { write(stderr, "warning: " + std::string(text) + "\n"); }
+void warn(std::string_view text) {
+    write(stderr, "warning: " + std::string(text) + "\n");
+}
 
-void fail(std::string_view text) { write(stderr, "error: " + std::string(text) + "\n"); }
+void fail(std::string_view text) {
+    write(stderr, "error: " + std::string(text) + "\n");
+}
 
-bool on_terminal() { return isatty(STDOUT_FILENO) == 1; }
+bool on_terminal() {
+    return isatty(STDOUT_FILENO) == 1;
+}
 
 } // namespace equipoise::log

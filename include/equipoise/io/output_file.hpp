@@ -21,8 +21,8 @@ class OutputFile {
     OutputFile(const parallel::Communicator& comm, const std::string& path, const Schema& schema);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
-    /// When an exception that only this rank may have met unwinds past the file, closing it would wait for the
-    /// other ranks for ever: then it is left open, and the caller ends all ranks.
+    /// When an exception that only this rank may have met unwinds past the file, closing it would
+    /// wait for the other ranks for ever: then it is left open, and the caller ends all ranks.
     ~OutputFile();
 
     /// The next record of a growing dataset, or the coordinate of a growing dimension. All ranks
@@ -35,6 +35,11 @@ class OutputFile {
     /// offset + size). Parts must cover the record; a rank may hold none.
     void append_part(const std::string& dataset, std::uint64_t offset,
                      std::span<const double> values);
+    /// Each rank's box of the next record of a growing dataset (record, ...): from `start`, `count`
+    /// long in every dimension after the first. Boxes must cover the record; a rank may hold none
+    /// (a count of 0).
+    void append_box(const std::string& dataset, const std::vector<hsize_t>& start,
+                    const std::vector<hsize_t>& count, std::span<const double> values);
     /// Each rank's part of a dataset of fixed size (index).
     void write_part(const std::string& dataset, std::uint64_t offset,
                     std::span<const double> values);

@@ -39,6 +39,9 @@ class Communicator {
     void max(std::span<double> values) const;
     /// Sums of integers, in place: exact, so independent of the number of ranks.
     void sum(std::span<std::int64_t> values) const;
+    /// Sums of doubles, in place: the last digits depend on the number of ranks. For what is
+    /// compared and reported, never for a state.
+    void sum_reals(std::span<double> values) const;
     /// The first non-empty text by rank order, on every rank ("" when all are empty).
     [[nodiscard]] std::string first_text(const std::string& text) const;
 
