@@ -77,8 +77,7 @@ std::optional<Complaint> section_complaint(std::string_view section,
                                  : "a section of a coupling has two names, target and source",
                              section_names(populations)};
         }
-        std::vector<std::string> candidates = fixed;
-        std::string meant = nearest(section, candidates);
+        std::string meant = nearest(section, fixed);
         if (meant.empty()) { // [populaton.e]
             meant = nearest(words[0], {"population", "coupling"});
             if (!meant.empty()) {

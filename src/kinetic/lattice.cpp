@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace equipoise::kinetic {
 
 config::SiteCount Lattice::counts(const config::Config& config) {
@@ -20,10 +22,9 @@ config::SiteCount Lattice::counts(const config::Config& config) {
 
 model::Position Lattice::coordinates(const config::Domain& domain, const config::SiteCount& counts,
                                      std::int64_t site) {
-    const auto i = static_cast<double>(site / counts[1]);
-    const auto j = static_cast<double>(site % counts[1]);
-    return {domain.length[0] * i / static_cast<double>(counts[0]),
-            domain.length[1] * j / static_cast<double>(counts[1])};
+    const auto [row, column] = std::lldiv(site, counts[1]);
+    return {domain.length[0] * static_cast<double>(row) / static_cast<double>(counts[0]),
+            domain.length[1] * static_cast<double>(column) / static_cast<double>(counts[1])};
 }
 
 Lattice::Lattice(const balance::MomentLayout& layout, const config::Domain& domain,
@@ -44,9 +45,9 @@ Lattice::Lattice(const balance::MomentLayout& layout, const config::Domain& doma
     for (std::size_t s = 0; s < local; ++s) {
         const std::int64_t site = first + static_cast<std::int64_t>(s);
         positions_.push_back(coordinates(domain, counts, site));
-        const model::Position phase{
-            static_cast<double>(site / counts[1]) / static_cast<double>(counts[0]),
-            static_cast<double>(site % counts[1]) / static_cast<double>(counts[1])};
+        const auto [row, column] = std::lldiv(site, counts[1]);
+        const model::Position phase{static_cast<double>(row) / static_cast<double>(counts[0]),
+                                    static_cast<double>(column) / static_cast<double>(counts[1])};
         layout.basis().values(phase, basis_.data() + s * modes_);
         layout.products().values(phase, products_.data() + s * product_modes_);
     }

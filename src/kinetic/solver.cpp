@@ -12,6 +12,8 @@
 namespace equipoise::kinetic {
 
 struct KineticSolver::Members {
+    Members(const parallel::Communicator& comm, int count) : ranks(comm, count) {}
+
     parallel::FirstRanks ranks;
 };
 
@@ -23,7 +25,7 @@ KineticSolver::KineticSolver(const parallel::Communicator& comm, const balance::
                    : 0.0) {
     const std::int64_t sites = counts_[0] * counts_[1];
     members_ = static_cast<int>(std::min<std::int64_t>(comm.size(), sites));
-    group_.reset(new Members{parallel::FirstRanks(comm, members_)});
+    group_ = std::make_unique<Members>(comm, members_);
     if (group_->ranks.member()) {
         const std::int64_t rank = comm.rank();
         first_ = rank * sites / members_;

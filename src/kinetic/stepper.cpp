@@ -218,7 +218,7 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(VecGetSize(solution_.get(), &global));
     EQUIPOISE_PETSC(MatCreateShell(comm.handle(), size, size, global, global, this, matrix_.out()));
     EQUIPOISE_PETSC(MatShellSetOperation(matrix_.get(), MATOP_MULT,
-                                         reinterpret_cast<void (*)(void)>(Callbacks::multiply)));
+                                         reinterpret_cast<void (*)()>(Callbacks::multiply)));
 
     EQUIPOISE_PETSC(TSCreate(comm.handle(), ts_.out()));
     TS ts = ts_.get();

@@ -37,7 +37,7 @@ std::string Mode::name(bool two_dimensional) const {
                            : fmt::format("{}({})", function, wave.k[0]);
 }
 
-Basis::Basis(std::vector<WaveVector> waves) {
+Basis::Basis(const std::vector<WaveVector>& waves) {
     std::set<WaveVector> distinct;
     for (const WaveVector& wave : waves) {
         distinct.insert(canonical(wave).first);
@@ -97,8 +97,8 @@ Basis Basis::products() const {
     // Marks on the grid of all k + l and k - l: pairs are far more than distinct results.
     const int reach0 = 2 * max_wave_number(0);
     const int reach1 = 2 * max_wave_number(1);
-    const auto columns = static_cast<std::size_t>(2 * reach1 + 1);
-    std::vector<bool> marked(static_cast<std::size_t>(2 * reach0 + 1) * columns);
+    const std::size_t columns = 2 * static_cast<std::size_t>(reach1) + 1;
+    std::vector<bool> marked((2 * static_cast<std::size_t>(reach0) + 1) * columns);
     std::vector<WaveVector> waves = waves_;
     const auto add = [&](const WaveVector& wave) {
         const std::size_t at = static_cast<std::size_t>(wave.k[0] + reach0) * columns +

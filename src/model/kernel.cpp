@@ -125,7 +125,7 @@ Coefficients product(const std::string& family, const Line& first, const Line& s
                 sum[{{k1, k2}}] += 0.5 * c;
                 sum[{{k1, -k2}}] += 0.5 * c;
             }
-            if (sum.size() > 4 * most_waves) {
+            if (sum.size() > 4 * static_cast<std::size_t>(most_waves)) {
                 refuse_narrow(family); // long before memory runs out
             }
         }
