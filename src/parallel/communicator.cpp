@@ -149,6 +149,14 @@ bool PendingSum::test() {
     return arrived != 0;
 }
 
+std::string mpi_version() {
+    char text[MPI_MAX_LIBRARY_VERSION_STRING] = {};
+    int length = 0;
+    check(MPI_Get_library_version(text, &length), "MPI_Get_library_version");
+    const std::string whole(text, static_cast<std::size_t>(length));
+    return whole.substr(0, whole.find(','));
+}
+
 Environment::Environment(int& argc, char**& argv) {
     // FUNNELED: one thread per rank; PETSc and HDF5 ask for no more.
     int provided = 0;

@@ -72,6 +72,14 @@ std::vector<std::string> split_options(std::string_view options) {
     return words;
 }
 
+std::string petsc_version() {
+    PetscInt major = 0;
+    PetscInt minor = 0;
+    PetscInt subminor = 0;
+    check_petsc(PetscGetVersionNumber(&major, &minor, &subminor, nullptr), "PetscGetVersionNumber");
+    return fmt::format("PETSc {}.{}.{}", major, minor, subminor);
+}
+
 PetscEnvironment::PetscEnvironment(const Communicator& comm, std::string_view options) {
     std::vector<std::string> words = split_options(options);
     // Signals are the driver's: PETSc must not take SIGTERM from it.

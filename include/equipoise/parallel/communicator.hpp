@@ -70,6 +70,9 @@ class PendingSum {
     MPI_Request request_ = MPI_REQUEST_NULL;
 };
 
+/// "Open MPI v4.1.4": the library the program runs with.
+std::string mpi_version();
+
 /// MPI from here to the end of the object's life. An exception that leaves main on one rank must
 /// end all of them: call abort() then.
 class Environment {

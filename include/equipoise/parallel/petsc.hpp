@@ -21,6 +21,9 @@ void check_petsc(PetscErrorCode code, std::string_view call);
 /// Splits an option string at white space; single or double quotes keep words together.
 std::vector<std::string> split_options(std::string_view options);
 
+/// "PETSc 3.18.5": the library the program runs with.
+std::string petsc_version();
+
 /// PETSc from here to the end of the object's life, on all ranks of a communicator. MPI must have
 /// been started (Environment) and must outlive this; every PETSc object must be destroyed before.
 class PetscEnvironment {
