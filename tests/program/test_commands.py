@@ -93,11 +93,18 @@ class Commands(ProgramTest):
         self.assertEqual(done.stderr, "")
 
     def test_state_out_of_a_gains_range_is_a_failure_of_the_numerics(self):
-        gain = 'expression("z/sqrt(1+z^2)", from=-2, to=2)'
-        path = self.write(configuration({"coupling.e.i": {"gain": gain}}))
+        """The initial states are well inside the range, 5 standard deviations; the noise then widens them."""
+        gain = 'expression("z/sqrt(1+z^2)", from=-1, to=1)'
+        path = self.write(configuration({"coupling.e.i": {"gain": gain}, "population.i": {"mean": "0", "variance": "0.04"}}))
         done = self.equipoise("run", path, expect=3)
         self.assertRegex(done.stderr, r"(?i)population i\b|population\.i\b|\bi\b")
         self.assertRegex(done.stderr, r"t = \d|time \d")
+
+    def test_initial_states_out_of_a_gains_range_are_bad_input(self):
+        gain = 'expression("z/sqrt(1+z^2)", from=-2, to=2)'
+        done = self.equipoise("run", self.write(configuration({"coupling.e.i": {"gain": gain}})), expect=2)
+        self.assertIn("population.i.mean", done.stderr)
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["a.ini"])
 
     def test_output_that_cannot_be_written_is_a_failure_of_the_file_system(self):
         (self.folder / "file").write_text("no folder")

@@ -36,7 +36,7 @@ class OutputFile(ProgramTest):
             if isinstance(item, h5py.Dataset):
                 for attribute in ("units", "long_name"):
                     self.assertIn(attribute, item.attrs, f"{name} has no {attribute}")
-                if not item.is_scale:
+                if not h5py.h5ds.is_scale(item.id):
                     for axis, dimension in enumerate(item.dims):
                         self.assertEqual(len(dimension), 1, f"axis {axis} of {name} has no dimension scale")
 

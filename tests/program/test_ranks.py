@@ -33,7 +33,9 @@ def network_datasets(path):
     def visit(name, item):
         if isinstance(item, h5py.Dataset):
             content = item[()]
-            found[name] = (item.shape, str(item.dtype), content.tobytes() if hasattr(content, "tobytes") else content)
+            # Texts of variable length are held as objects, whose bytes are addresses.
+            value = content.tolist() if content.dtype.hasobject else content.tobytes()
+            found[name] = (item.shape, str(item.dtype), value)
 
     with h5py.File(path) as file:
         file["network"].visititems(visit)
