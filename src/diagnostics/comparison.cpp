@@ -1,10 +1,12 @@
 #include "equipoise/diagnostics/comparison.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace equipoise::diagnostics {
 
-Comparison::Comparison(std::size_t populations) : sums_(populations) {}
+Comparison::Comparison(std::size_t quantities) : sums_(quantities) {}
 
 void Comparison::add(double t, std::span<const double> first, std::span<const double> second,
                      std::span<const double> standard_error) {
@@ -13,43 +15,38 @@ void Comparison::add(double t, std::span<const double> first, std::span<const do
         const double distance = std::abs(first[a] - second[a]);
         sums.squares += distance * distance;
         ++sums.worst.records;
+        sums.worst.last_time = t;
         if (distance >= sums.worst.largest) {
             sums.worst.largest = distance;
             sums.worst.time_of_largest = t;
         }
         if (standard_error[a] > 0.0) {
-            sums.worst.largest_in_errors =
-                std::fmax(sums.worst.largest_in_errors, distance / standard_error[a]);
+            const double in_errors = distance / standard_error[a];
+            sums.worst.largest_in_errors = std::fmax(sums.worst.largest_in_errors, in_errors);
+            if (!(in_errors <= errors_of_agreement)) {
+                sums.worst.last_apart = t;
+            }
         }
     }
 }
 
-Difference Comparison::difference(std::size_t population) const {
-    Difference difference = sums_[population].worst;
+Difference Comparison::difference(std::size_t quantity) const {
+    Difference difference = sums_[quantity].worst;
     if (difference.records > 0) {
         difference.root_mean_square =
-            std::sqrt(sums_[population].squares / static_cast<double>(difference.records));
+            std::sqrt(sums_[quantity].squares / static_cast<double>(difference.records));
     }
     return difference;
 }
 
-Verdict verdict_in_errors(double largest_in_errors) {
-    if (largest_in_errors <= 4.0) {
-        return Verdict::agree;
-    }
-    return largest_in_errors <= 6.0 ? Verdict::close : Verdict::differ;
-}
-
-std::string in_words(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::agree:
+std::string verdict(const Difference& difference) {
+    if (difference.largest_in_errors <= errors_of_agreement) {
         return "agree";
-    case Verdict::close:
-        return "close";
-    case Verdict::differ:
-        break;
     }
-    return "differ";
+    if (difference.last_apart < 0.5 * difference.last_time) {
+        return fmt::format("agree after t = {:g}", difference.last_apart);
+    }
+    return difference.largest_in_errors <= 1.5 * errors_of_agreement ? "close" : "differ";
 }
 
 double error_of_mean(double variance, double n) {

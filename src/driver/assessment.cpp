@@ -128,6 +128,31 @@ void require_balance(const config::Config& config, const balance::Balance& balan
     throw InputError(std::move(problems));
 }
 
+void require_sites(const config::Config& config, const model::Model& model) {
+    const config::DomainKind kind = config.domain.kind;
+    std::vector<Problem> problems;
+    const auto check = [&](bool runs, const std::string& key, const config::SiteCount& sites) {
+        const std::size_t directions = kind == config::DomainKind::torus ? 2 : 1;
+        for (std::size_t d = 0; runs && d < directions; ++d) {
+            const int waves = model.basis().max_wave_number(d);
+            if (sites[d] < 2 * waves + 1) {
+                problems.push_back(config.problem(
+                    key,
+                    fmt::format("{} sites cannot carry the kernels' modes of up to {} waves",
+                                sites[d], waves),
+                    fmt::format("give at least {}, better several times as many", 2 * waves + 1)));
+            }
+        }
+    };
+    if (kind != config::DomainKind::point) {
+        check(config.run.solvers.kinetic, "kinetic.sites", config.kinetic.sites);
+        check(config.run.solvers.field, "field.sites", config.field.sites);
+    }
+    if (!problems.empty()) {
+        throw InputError(std::move(problems));
+    }
+}
+
 double network_bytes_per_rank(const config::Config& config, const model::Model& model, int ranks) {
     const bool random = config.network.positions == config::Positions::random &&
                         config.domain.kind != config::DomainKind::point;

@@ -31,6 +31,7 @@ void check(const parallel::Communicator& comm, const driver::CommandLine& line) 
     const balance::Balance balance(model);
     const driver::Assessment assessment = driver::assess(config, balance);
     driver::require_balance(config, balance, assessment);
+    driver::require_sites(config, model);
     if (comm.is_root()) {
         log::print(driver::report(config, balance, assessment, comm.size()));
     }
@@ -57,7 +58,8 @@ void execute(const parallel::Communicator& comm, const driver::CommandLine& line
         }
         break;
     case driver::Command::run:
-        driver::Simulation(comm, config::read(line.target, line.overrides)).run(line.quiet);
+        driver::Simulation(comm, config::read(line.target, line.overrides), line.petsc)
+            .run(line.quiet);
         break;
     }
 }

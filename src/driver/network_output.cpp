@@ -1,5 +1,6 @@
 #include "equipoise/driver/network_output.hpp"
 
+#include "equipoise/driver/names.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
@@ -40,15 +41,9 @@ io::Dataset dataset(const std::string& name, std::vector<std::string> dimensions
 NetworkOutput::NetworkOutput(const config::Config& config, const model::Model& model,
                              const network::Measurement& measurement,
                              const std::vector<std::vector<std::int64_t>>& traced)
-    : config_(&config), bins_(measurement.bin_count()),
+    : config_(&config), populations_(population_names(model)),
+      modes_(mode_names(model, measurement.recorded())), bins_(measurement.bin_count()),
       bins_per_direction_(measurement.bins_per_direction()), traced_(traced) {
-    for (const model::Population& population : model.populations()) {
-        populations_.push_back(population.name);
-    }
-    const bool torus = config.domain.kind == config::DomainKind::torus;
-    for (const model::Mode& mode : measurement.recorded().modes()) {
-        modes_.push_back(mode.name(torus));
-    }
     for (const auto& neurons : traced_) {
         traces_ = std::max(traces_, neurons.size());
     }

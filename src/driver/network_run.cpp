@@ -121,13 +121,19 @@ void NetworkRun::record_what_is_due(io::OutputFile& file) {
         output_.record(file, last_);
     }
     if (densities_.due(step)) {
-        output_.density(file, solver_.time(), measurement_.density(sum_));
+        last_density_ = measurement_.density(sum_);
+        last_density_time_ = solver_.time();
+        output_.density(file, last_density_time_, last_density_);
     }
     if (snapshots_.due(step)) {
         solver_.settle();
         output_.snapshot(file, solver_);
     }
     output_seconds_ += watch.seconds();
+}
+
+RecordView NetworkRun::view() const {
+    return {last_.time, last_.mean, last_.variance, last_.mean_modes, {}, {}, {}};
 }
 
 NetworkPhases NetworkRun::phases() const {

@@ -48,12 +48,73 @@ std::vector<double> output_times(const config::Run& run) {
 
 } // namespace
 
-Simulation::Simulation(const parallel::Communicator& comm, config::Config config)
+Simulation::Simulation(const parallel::Communicator& comm, config::Config config,
+                       const std::string& petsc)
     : comm_(comm), config_(std::move(config)), model_(config_), balance_(model_),
       assessment_(assess(config_, balance_)) {
     require_balance(config_, balance_, assessment_);
-    if (config_.run.solvers.network) {
+    require_sites(config_, model_);
+    const config::Solvers& solvers = config_.run.solvers;
+    if (solvers.network) {
         network_ = std::make_unique<NetworkRun>(comm_, config_, balance_);
+    }
+    const model::Basis recorded = network::recorded_basis(model_, config_.network.modes);
+    if (solvers.kinetic) {
+        petsc_.emplace(comm_, petsc);
+        kinetic_ = std::make_unique<KineticRun>(comm_, config_, balance_, recorded);
+    } else if (!petsc.empty()) {
+        assessment_.warnings.push_back(
+            "--petsc has no effect: no solver of this run uses PETSc (run.solvers)");
+    }
+    if (network_ && kinetic_) {
+        network_kinetic_.emplace("network", "kinetic", model_, recorded);
+        if (config_.network.density_interval > 0.0) {
+            densities_.emplace(config_, model_, *network_);
+        }
+    }
+}
+
+void Simulation::declare(io::Schema& schema) const {
+    if (network_) {
+        network_->declare(schema);
+    }
+    if (kinetic_) {
+        kinetic_->declare(schema);
+    }
+    if (network_kinetic_) {
+        network_kinetic_->declare(schema);
+    }
+    if (densities_) {
+        densities_->declare(schema);
+    }
+}
+
+void Simulation::begin(io::OutputFile& file) {
+    if (network_) {
+        network_->begin(file);
+    }
+    if (kinetic_) {
+        kinetic_->begin(file);
+    }
+    compare(file);
+}
+
+void Simulation::advance(double t, io::OutputFile& file) {
+    if (network_) {
+        network_->advance(t, file);
+    }
+    if (kinetic_) {
+        kinetic_->advance(t, file);
+    }
+    compare(file);
+}
+
+void Simulation::compare(io::OutputFile& file) {
+    if (network_kinetic_) {
+        network_kinetic_->record(file, network_->view(), kinetic_->last());
+    }
+    if (densities_) {
+        densities_->record(file, *network_, *kinetic_);
     }
 }
 
@@ -65,25 +126,22 @@ void Simulation::run(bool quiet) {
     }
     const Stopwatch watch;
     io::Schema schema = file_schema(config_, comm_.size());
-    if (network_) {
-        network_->declare(schema);
-    }
+    declare(schema);
     io::OutputFile file(comm_, config_.run.output, schema);
     Progress progress(comm_.is_root() && !quiet, config_.run.t_end);
 
     // Order within an output interval: every solver in turn goes from the last output time to the
-    // next one and records its state there; then the file is flushed, so that a reader sees all
-    // solvers at the same times. Solvers do not see each other.
+    // next one and records its state there; what they recorded is compared; then the file is
+    // flushed, so that a reader sees all solvers at the same times. Solvers do not see each other.
     try {
-        if (network_) {
-            network_->begin(file);
-        }
+        begin(file);
         for (const double t : output_times(config_.run)) {
-            if (network_) {
-                network_->advance(t, file);
-            }
+            advance(t, file);
             file.flush();
             progress.update(t);
+        }
+        if (network_kinetic_) {
+            network_kinetic_->finish(file);
         }
     } catch (const NumericsError& error) {
         // All ranks are here with the same error: what was recorded so far is worth keeping.
@@ -93,35 +151,53 @@ void Simulation::run(bool quiet) {
     }
     progress.finish();
     const std::string path = file.finish(true);
+    const std::string text = summary(watch.seconds(), path); // collective
     if (comm_.is_root()) {
-        log::print(summary(watch.seconds(), path));
+        log::print(text);
     }
 }
 
-std::string Simulation::summary(double seconds, const std::string& path) const {
+std::string Simulation::summary(double seconds, const std::string& path) {
     std::string text =
-        fmt::format("done: t = {:g} on {} rank{} in {}; output in {}\n", config_.run.t_end,
+        fmt::format("done: t = {:g} on {} rank{} in {}; output in {}", config_.run.t_end,
                     comm_.size(), comm_.size() == 1 ? "" : "s", duration_in_words(seconds), path);
+    const auto add = [&text](const std::string& part) { text.append("\n").append(part); };
     if (network_) {
-        const network::Record& last = network_->last();
-        text += fmt::format("{:<16} {:>12} {:>12}   at t = {:g}\n", "network", "mean", "variance",
-                            last.time);
-        for (std::size_t a = 0; a < model_.population_count(); ++a) {
-            text += fmt::format("  {:<14} {:>12.6f} {:>12.6f}\n", model_.population(a).name,
-                                last.mean[a], last.variance[a]);
-        }
-        const NetworkPhases phases = network_->phases();
-        const double all =
-            std::max(1e-9, phases.noise + phases.update + phases.communication + phases.output);
-        const double work =
-            static_cast<double>(network_->neurons()) * static_cast<double>(network_->steps());
-        text += fmt::format(
-            "{:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, communication "
-            "{:.0f} %, output {:.0f} %",
-            work / std::max(seconds, 1e-9), 100.0 * phases.noise / all, 100.0 * phases.update / all,
-            100.0 * phases.communication / all, 100.0 * phases.output / all);
+        add("");
+        add(network_summary());
+    }
+    if (kinetic_) {
+        add("");
+        add(kinetic_->summary());
+    }
+    if (network_kinetic_) {
+        add(network_kinetic_->table());
+    }
+    if (densities_) {
+        text += densities_->table();
     }
     return text;
+}
+
+std::string Simulation::network_summary() const {
+    const network::Record& last = network_->last();
+    std::string text = fmt::format("{:<16} {:>12} {:>12}   at t = {:g}\n", "network", "mean",
+                                   "variance", last.time);
+    for (std::size_t a = 0; a < model_.population_count(); ++a) {
+        text += fmt::format("  {:<14} {:>12.6f} {:>12.6f}\n", model_.population(a).name,
+                            last.mean[a], last.variance[a]);
+    }
+    const NetworkPhases phases = network_->phases();
+    const double all =
+        std::max(1e-9, phases.noise + phases.update + phases.communication + phases.output);
+    const double work =
+        static_cast<double>(network_->neurons()) * static_cast<double>(network_->steps());
+    return text +
+           fmt::format("  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
+                       "communication {:.0f} %, output {:.0f} %",
+                       work / std::max(all, 1e-9), 100.0 * phases.noise / all,
+                       100.0 * phases.update / all, 100.0 * phases.communication / all,
+                       100.0 * phases.output / all);
 }
 
 } // namespace equipoise::driver

@@ -1,33 +1,38 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace equipoise::diagnostics {
 
-/// A quantity of one population over time as two solvers see it: how far apart they are.
+/// A quantity over time as two solvers see it: how far apart they are.
 struct Difference {
     double largest = 0.0;          ///< max over time of |first - second|
     double root_mean_square = 0.0; ///< over the recorded times
     double largest_in_errors =
         0.0; ///< max over time of |first - second| / standard error; 0 without one
     double time_of_largest = 0.0;
+    /// Time of the last record that was further apart than agreement allows; none: -infinity.
+    double last_apart = -std::numeric_limits<double>::infinity();
+    double last_time = 0.0;
     std::size_t records = 0;
 };
 
-/// Running comparison of two solvers, one quantity per population (a mean, a variance, a mode),
-/// record by record. Reads what it is given and keeps sums only.
+/// Running comparison of two solvers over several quantities (the mean of each population, or each
+/// of its modes), record by record. Reads what it is given and keeps sums only.
 class Comparison {
   public:
-    explicit Comparison(std::size_t populations);
+    explicit Comparison(std::size_t quantities);
 
     /// One record at time t. standard_error: the expected sampling error of first - second, or 0
     /// where neither solver samples.
     void add(double t, std::span<const double> first, std::span<const double> second,
              std::span<const double> standard_error);
-    [[nodiscard]] Difference difference(std::size_t population) const;
+    [[nodiscard]] Difference difference(std::size_t quantity) const;
+    [[nodiscard]] std::size_t size() const noexcept { return sums_.size(); }
 
   private:
     struct Sums {
@@ -37,12 +42,13 @@ class Comparison {
     std::vector<Sums> sums_;
 };
 
-/// Whether two solvers agree, from a difference in standard errors (sampling) or in size
-/// (deterministic). Over several hundred correlated records the largest of them exceeds 4 standard
-/// errors in fewer than about 1 of 100 runs.
-enum class Verdict { agree, close, differ };
-Verdict verdict_in_errors(double largest_in_errors);
-std::string in_words(Verdict verdict);
+/// Differences up to so many standard errors count as agreement. Over several hundred correlated
+/// records the largest of them exceeds 4 in fewer than about 1 of 100 runs.
+inline constexpr double errors_of_agreement = 4.0;
+
+/// Whether two solvers of which one samples agree: "agree", "agree after t = 0.2" (the last record
+/// that was further apart lies in the first half), "close" (up to 6 standard errors), "differ".
+std::string verdict(const Difference& difference);
 
 /// Standard error of the average of n independent values with this variance.
 double error_of_mean(double variance, double n);

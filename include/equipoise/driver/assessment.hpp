@@ -27,6 +27,10 @@ Assessment assess(const config::Config& config, const balance::Balance& balance)
 void require_balance(const config::Config& config, const balance::Balance& balance,
                      const Assessment& assessment);
 
+/// Throws InputError when the lattice of a solver in the run has too few sites for the kernels'
+/// modes.
+void require_sites(const config::Config& config, const model::Model& model);
+
 /// Bytes of network state, positions and tables on the fullest of `ranks` ranks.
 double network_bytes_per_rank(const config::Config& config, const model::Model& model, int ranks);
 

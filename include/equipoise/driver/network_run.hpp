@@ -4,6 +4,7 @@
 #include "equipoise/config/config.hpp"
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/driver/network_output.hpp"
+#include "equipoise/driver/record_view.hpp"
 #include "equipoise/driver/schedule.hpp"
 #include "equipoise/network/measure.hpp"
 #include "equipoise/network/solver.hpp"
@@ -36,6 +37,16 @@ class NetworkRun {
     void advance(double t, io::OutputFile& file);
 
     [[nodiscard]] const network::Record& last() const noexcept { return last_; }
+    /// The last record for comparing.
+    [[nodiscard]] RecordView view() const;
+    /// The last histograms of fluctuations and their time; empty: none yet.
+    [[nodiscard]] const network::Measurement::Density& last_density() const noexcept {
+        return last_density_;
+    }
+    [[nodiscard]] double last_density_time() const noexcept { return last_density_time_; }
+    [[nodiscard]] std::int64_t bins_per_direction() const noexcept {
+        return measurement_.bins_per_direction();
+    }
     [[nodiscard]] NetworkPhases phases() const;
     [[nodiscard]] std::int64_t steps() const noexcept { return solver_.step(); }
     /// Neurons of all populations.
@@ -56,6 +67,8 @@ class NetworkRun {
     NetworkOutput output_;
     Periodic records_, snapshots_, densities_, traces_;
     network::Record last_;
+    network::Measurement::Density last_density_;
+    double last_density_time_ = 0.0;
     std::int64_t neurons_ = 0;
     double communication_seconds_ = 0.0, output_seconds_ = 0.0;
 };

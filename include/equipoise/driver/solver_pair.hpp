@@ -1,0 +1,54 @@
+#pragma once
+
+#include "equipoise/diagnostics/comparison.hpp"
+#include "equipoise/driver/record_view.hpp"
+#include "equipoise/io/output_file.hpp"
+#include "equipoise/model/basis.hpp"
+#include "equipoise/model/model.hpp"
+
+#include <string>
+#include <vector>
+
+namespace equipoise::driver {
+
+/// Two solvers compared at every output time: the group /comparison/<first>_<second>, and their
+/// part of the table at the end. The second is a limit; where the first is the network, the
+/// differences are also counted in the standard errors of a network of independent neurons, which
+/// the limit's view brings along.
+///
+/// The network starts at the given means, a limit on the balanced manifold: where these differ the
+/// network goes there within the first steps, so the record at t = 0 is written but does not count.
+class SolverPair {
+  public:
+    SolverPair(std::string first, std::string second, const model::Model& model,
+               const model::Basis& recorded);
+
+    void declare(io::Schema& schema) const;
+    /// Views of the same time.
+    void record(io::OutputFile& file, const RecordView& first, const RecordView& second);
+    /// The largest and the root mean square differences.
+    void finish(io::OutputFile& file) const;
+    /// For a terminal: a line for each quantity and population.
+    [[nodiscard]] std::string table() const;
+
+  private:
+    struct Quantity {
+        std::string name;                    ///< "mean", "variance", "mode"
+        std::vector<std::string> dimensions; ///< after the time: names in this group
+        std::string meaning;
+        std::vector<double> RecordView::*value;
+        std::vector<double> RecordView::*error;
+        diagnostics::Comparison comparison;
+    };
+
+    [[nodiscard]] std::string path(const std::string& name) const { return group_ + "/" + name; }
+    [[nodiscard]] bool samples() const { return first_ == "network"; }
+    [[nodiscard]] std::string line(const Quantity& quantity, std::size_t from, std::size_t to,
+                                   const std::string& name) const;
+
+    std::string first_, second_, group_;
+    std::vector<std::string> populations_, modes_;
+    std::vector<Quantity> quantities_;
+};
+
+} // namespace equipoise::driver

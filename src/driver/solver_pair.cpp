@@ -1,0 +1,150 @@
+#include "equipoise/driver/solver_pair.hpp"
+
+#include "equipoise/driver/names.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+
+namespace equipoise::driver {
+
+SolverPair::SolverPair(std::string first, std::string second, const model::Model& model,
+                       const model::Basis& recorded)
+    : first_(std::move(first)), second_(std::move(second)),
+      group_("/comparison/" + first_ + "_" + second_), populations_(population_names(model)),
+      modes_(mode_names(model, recorded)) {
+    const std::size_t count = populations_.size();
+    using Values = diagnostics::Comparison;
+    quantities_.push_back({"mean",
+                           {"population"},
+                           "the population average of z",
+                           &RecordView::mean,
+                           &RecordView::mean_error,
+                           Values(count)});
+    quantities_.push_back({"variance",
+                           {"population"},
+                           "the variance about the mean field",
+                           &RecordView::variance,
+                           &RecordView::variance_error,
+                           Values(count)});
+    if (modes_.size() > 1) {
+        quantities_.push_back({"mode",
+                               {"population", "mode"},
+                               "the average of phi_p(x) z",
+                               &RecordView::mean_modes,
+                               &RecordView::mode_error,
+                               Values(count * modes_.size())});
+    }
+}
+
+void SolverPair::declare(io::Schema& schema) const {
+    schema.dimensions.push_back(io::unlimited(path("time"), "1", "time"));
+    schema.dimensions.push_back(io::labels(path("population"), populations_, "population"));
+    schema.dimensions.push_back(io::labels(path("mode"), modes_, "mode phi_p(x)"));
+    const std::string between = first_ + " - " + second_;
+    for (const Quantity& quantity : quantities_) {
+        std::vector<std::string> fixed;
+        for (const std::string& dimension : quantity.dimensions) {
+            fixed.push_back(path(dimension));
+        }
+        std::vector<std::string> growing{path("time")};
+        growing.insert(growing.end(), fixed.begin(), fixed.end());
+        const auto add = [&](const std::string& name, const std::vector<std::string>& dimensions,
+                             const std::string& long_name) {
+            schema.datasets.push_back(
+                {path(quantity.name + "_" + name), io::Type::real64, dimensions, "1", long_name});
+        };
+        add("difference", growing, between + " in " + quantity.meaning);
+        add("largest", fixed, "largest |" + between + "| in " + quantity.meaning + " after t = 0");
+        add("rms", fixed,
+            "root mean square of " + between + " in " + quantity.meaning + " after t = 0");
+        if (samples()) {
+            add("error", growing,
+                "standard error expected of independent neurons, of " + quantity.meaning);
+            add("largest_in_errors", fixed,
+                "largest |" + between + "| in standard errors, of " + quantity.meaning +
+                    " after t = 0");
+        }
+    }
+}
+
+void SolverPair::record(io::OutputFile& file, const RecordView& first, const RecordView& second) {
+    file.append(path("time"), second.time);
+    for (Quantity& quantity : quantities_) {
+        const std::vector<double>& a = first.*quantity.value;
+        const std::vector<double>& b = second.*quantity.value;
+        const std::vector<double> error =
+            samples() ? second.*quantity.error : std::vector<double>(b.size(), 0.0);
+        std::vector<double> difference;
+        for (std::size_t i = 0; i < b.size(); ++i) {
+            difference.push_back(a[i] - b[i]);
+        }
+        file.append(path(quantity.name + "_difference"), difference);
+        if (samples()) {
+            file.append(path(quantity.name + "_error"), error);
+        }
+        if (second.time > 0.0) {
+            quantity.comparison.add(second.time, a, b, error);
+        }
+    }
+}
+
+void SolverPair::finish(io::OutputFile& file) const {
+    for (const Quantity& quantity : quantities_) {
+        std::vector<double> largest;
+        std::vector<double> rms;
+        std::vector<double> in_errors;
+        for (std::size_t i = 0; i < quantity.comparison.size(); ++i) {
+            const diagnostics::Difference difference = quantity.comparison.difference(i);
+            largest.push_back(difference.largest);
+            rms.push_back(difference.root_mean_square);
+            in_errors.push_back(difference.largest_in_errors);
+        }
+        file.write(path(quantity.name + "_largest"), largest);
+        file.write(path(quantity.name + "_rms"), rms);
+        if (samples()) {
+            file.write(path(quantity.name + "_largest_in_errors"), in_errors);
+        }
+    }
+}
+
+/// The worst of the entries from .. to of a quantity.
+std::string SolverPair::line(const Quantity& quantity, std::size_t from, std::size_t to,
+                             const std::string& name) const {
+    diagnostics::Difference worst;
+    std::size_t at = from;
+    for (std::size_t i = from; i < to; ++i) {
+        const diagnostics::Difference difference = quantity.comparison.difference(i);
+        const bool worse = samples() ? difference.largest_in_errors >= worst.largest_in_errors
+                                     : difference.largest >= worst.largest;
+        if (worse) {
+            worst = difference;
+            at = i;
+        }
+    }
+    std::string text = fmt::format("  {:<22} {:>11.3e} {:>11.3e} {:>9.4g}", name, worst.largest,
+                                   worst.root_mean_square, worst.time_of_largest);
+    if (samples()) {
+        text += fmt::format(" {:>8.1f}   {}", worst.largest_in_errors, diagnostics::verdict(worst));
+    }
+    if (to - from > 1) {
+        text += fmt::format("  (mode {})", modes_[at % modes_.size()]);
+    }
+    return text + "\n";
+}
+
+std::string SolverPair::table() const {
+    std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", first_ + " - " + second_,
+                                   "largest", "rms", "at t", samples() ? "  errors   verdict" : "");
+    for (const Quantity& quantity : quantities_) {
+        const std::size_t width = quantity.comparison.size() / populations_.size();
+        for (std::size_t a = 0; a < populations_.size(); ++a) {
+            text += line(quantity, a * width, (a + 1) * width,
+                         quantity.name + " of " + populations_[a]);
+        }
+    }
+    return text;
+}
+
+} // namespace equipoise::driver

@@ -1,0 +1,116 @@
+"""Protects a run with network and kinetic limit side by side: what is written, what is promised of it, and what is said."""
+
+import unittest
+
+import h5py
+import numpy as np
+import xarray
+from program import ProgramTest, configuration
+from test_ranks import RING, TORUS
+
+BOTH = {"run": {"solvers": "network kinetic"}, "network": {"density_interval": "0.1", "bins": "16"},
+        "kinetic": {"cells": "120", "density_interval": "0.1"}}
+SITES = {"kinetic": {"sites": "24"}}
+TORUS_SITES = {"kinetic": {"sites": "15 16"}}
+KINETIC = ("mean", "variance", "skewness", "kurtosis")
+
+
+class Kinetic(ProgramTest):
+    def run_and_open(self, *changes, ranks=2, name="a"):
+        path = self.write(configuration(BOTH, *changes), f"{name}.ini")
+        self.printed = self.equipoise("run", path, f"--run.output={name}.h5", ranks=ranks).stdout
+        file = h5py.File(self.folder / f"{name}.h5")
+        self.addCleanup(file.close)
+        return file
+
+    def check(self, file, sites):
+        kinetic = file["kinetic"]
+        np.testing.assert_allclose(kinetic["time"][:], file["network/time"][:], atol=1e-12)
+        for name in KINETIC:
+            self.assertEqual(kinetic[name].shape, (5, 2, sites), name)
+        density = kinetic["density"]
+        self.assertEqual(density.shape, (3, 2, sites, 120))
+        self.assertGreaterEqual(density[:].min(), 0.0)
+        dy = np.diff(kinetic["y"][:2])[0]
+        np.testing.assert_allclose(density[:].sum(axis=3) * dy, 1.0, atol=1e-12)
+        np.testing.assert_allclose((density[:] * kinetic["y"][:]).sum(axis=3) * dy, 0.0, atol=1e-10)
+        self.assertLess(kinetic["mass_error"][:].max(), 1e-12)
+        self.assertLess(kinetic["centre_error"][:].max(), 1e-10)
+        self.assertLess(kinetic["balance_error"][:].max(), 1e-10)
+        for group in ("kinetic", "comparison/network_kinetic"):
+            with xarray.open_dataset(file.filename, group=group, engine="h5netcdf") as data:
+                data.load()
+        pair = file["comparison/network_kinetic"]
+        self.assertEqual(pair["mean_difference"].shape, (5, 2))
+        np.testing.assert_allclose(pair["mean_difference"][:], file["network/mean"][:] - kinetic["mean_modes"][:, :, 0],
+                                   atol=1e-14)
+        largest = np.abs(pair["mean_difference"][1:]).max(axis=0)
+        np.testing.assert_allclose(pair["mean_largest"][:], largest)
+        self.assertTrue((pair["kolmogorov_smirnov"][-1] < 2 * pair["kolmogorov_smirnov_critical"][-1]).all(),
+                        pair["kolmogorov_smirnov"][-1])
+        for word in ("network - kinetic", "mean of e", "variance of i", "agree"):
+            self.assertIn(word, self.printed)
+
+    def test_point(self):
+        self.check(self.run_and_open(), sites=1)
+
+    def test_ring(self):
+        self.check(self.run_and_open(RING, SITES), sites=24)
+
+    def test_torus(self):
+        file = self.run_and_open(TORUS, TORUS_SITES)
+        self.check(file, sites=240)
+        np.testing.assert_allclose(file["kinetic/x2"][:16], np.arange(16) * 2.0 / 16)
+
+    def test_ranks_agree(self):
+        """More ranks than sites too."""
+        for name, changes, counts in (("ring", (RING, SITES), (1, 2, 3, 4)), ("point", (), (1, 3))):
+            with self.subTest(name=name):
+                files = [self.run_and_open(*changes, ranks=ranks, name=f"{name}{ranks}") for ranks in counts]
+                for file in files[1:]:
+                    for dataset in KINETIC:
+                        np.testing.assert_allclose(file["kinetic"][dataset][:], files[0]["kinetic"][dataset][:], rtol=1e-11,
+                                                   atol=1e-12, err_msg=f"{name} {dataset}")
+                    np.testing.assert_array_equal(file["network/mean"][:], files[0]["network/mean"][:])
+
+    def test_alone_on_output_times_that_are_no_multiples_of_the_networks_step(self):
+        file = self.run_and_open({"run": {"solvers": "kinetic", "output_interval": "0.07"}})
+        np.testing.assert_allclose(file["kinetic/time"][:], [0.0, 0.07, 0.14, 0.2], atol=1e-14)
+        self.assertNotIn("network", file)
+        self.assertNotIn("comparison", file)
+
+    def test_options_for_petsc(self):
+        path = self.write(configuration({"run": {"solvers": "kinetic"}}))
+        printed = self.equipoise("run", path, "--petsc", "-kinetic_ts_monitor -kinetic_snes_monitor -log_view",
+                                 ranks=2).stdout
+        for word in ("TS dt", "SNES Function norm", "Kinetic", "KineticSolve"):
+            self.assertIn(word, printed)
+        done = self.equipoise("run", self.write(configuration()), "--petsc", "-log_view")
+        self.assertIn("--petsc", done.stderr)
+
+    def test_too_few_sites_are_bad_input(self):
+        path = self.write(configuration(BOTH, RING, {"kinetic": {"sites": "5"}}))
+        done = self.equipoise("run", path, expect=2)
+        self.assertIn("kinetic.sites = 5", done.stderr)
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["a.ini"])
+
+    def test_a_range_that_is_too_small(self):
+        """The variance grows from 0.5 to 4.5: mass reaches the ends of the range."""
+        path = self.write(configuration({"run": {"solvers": "kinetic", "t_end": "3"}, "kinetic": {"range": "-7 7"},
+                                         "population.e": {"noise": "constant(sigma=3)", "variance": "0.5"},
+                                         "population.i": {"variance": "0.5"}}))
+        done = self.equipoise("run", path, expect=3)
+        for word in ("population e", "kinetic.range", "a.h5.partial"):
+            self.assertIn(word, done.stderr)
+        with h5py.File(self.folder / "a.h5.partial") as file:
+            self.assertGreater(file["kinetic/time"].shape[0], 1)
+
+    def test_no_balanced_state(self):
+        """The drive of e pushes up, and only e itself, excitatory, could push back."""
+        path = self.write(configuration({"run": {"solvers": "kinetic"}, "population.e": {"drive": "3"}}))
+        done = self.equipoise("run", path, expect=3)
+        self.assertRegex(done.stderr, "population|mode")
+
+
+if __name__ == "__main__":
+    unittest.main()
