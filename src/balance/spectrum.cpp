@@ -106,4 +106,18 @@ double largest_explicit_step(const Spectrum& spectrum, double n, double slope) {
     return step;
 }
 
+Spectrum broadcast(const parallel::Communicator& comm, Spectrum spectrum) {
+    std::vector<double> size{static_cast<double>(spectrum.eigenvalues.size())};
+    comm.broadcast(size);
+    spectrum.eigenvalues.resize(static_cast<std::size_t>(size[0]));
+    spectrum.unknowns.resize(spectrum.eigenvalues.size());
+    for (std::size_t i = 0; i < spectrum.eigenvalues.size(); ++i) {
+        std::vector<double> parts{spectrum.eigenvalues[i].real(), spectrum.eigenvalues[i].imag()};
+        comm.broadcast(parts);
+        spectrum.eigenvalues[i] = {parts[0], parts[1]};
+        spectrum.unknowns[i] = comm.broadcast(spectrum.unknowns[i]);
+    }
+    return spectrum;
+}
+
 } // namespace equipoise::balance

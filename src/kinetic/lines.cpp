@@ -4,7 +4,7 @@
 
 namespace equipoise::kinetic {
 
-Lines::Lines(const model::Model& model, const Grid& grid, const Lattice& lattice)
+Lines::Lines(const model::Model& model, const Grid& grid, const balance::Lattice& lattice)
     : model_(&model), grid_(grid), populations_(model.population_count()),
       count_(lattice.size() * populations_), evaluator_(grid), z_(grid.cells), slope_(grid.cells) {
     for (const model::Population& population : model.populations()) {

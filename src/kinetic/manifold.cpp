@@ -1,8 +1,6 @@
 #include "equipoise/kinetic/manifold.hpp"
 
-#include "equipoise/util/errors.hpp"
-
-#include <fmt/format.h>
+#include "equipoise/balance/newton.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,58 +22,26 @@ void shift_means(const System& system, double* u, const Eigen::VectorXd& by, dou
     }
 }
 
-[[noreturn]] void fail(const System& system, double t, const Eigen::VectorXd& excess) {
-    const balance::Balance& balance = system.coupling().balance();
-    Eigen::Index worst = 0;
-    excess.cwiseAbs().maxCoeff(&worst);
-    throw NumericsError(
-        fmt::format("no balanced state found at t = {:.6g}: |r| = {:.3g} remains in {}; start from "
-                    "other means, "
-                    "or change drive, strengths or gains there",
-                    t, std::abs(excess[worst]),
-                    balance.name(balance.unknowns()[static_cast<std::size_t>(worst)])));
-}
-
 } // namespace
 
 Projection project_means(System& system, double t, double* u, const Eigen::VectorXd& h) {
-    constexpr double target = 1e-13;
-    constexpr double acceptable = 1e-11; // where rounding stops the iteration
-    constexpr int most_iterations = 50;
     const Lines& lines = system.lines();
     const LineLayout at = lines.layout();
     std::vector<double> before(lines.count());
     for (std::size_t line = 0; line < lines.count(); ++line) {
         before[line] = u[line * at.stride() + at.mean()];
     }
-    const auto excess = [&]() -> Eigen::VectorXd {
-        system.evaluate(t, u, h);
-        return system.balance_residual() - system.epsilon() * h;
-    };
+    const balance::ManifoldProblem problem{
+        [&]() -> Eigen::VectorXd {
+            system.evaluate(t, u, h);
+            return system.balance_residual() - system.epsilon() * h;
+        },
+        [&] { return system.jacobian(); },
+        [&](const Eigen::VectorXd& by, double factor) { shift_means(system, u, by, factor); }};
+    const balance::ManifoldSearch search = find_balance(system.coupling().balance(), problem, t);
     Projection result;
-    Eigen::VectorXd r = excess();
-    result.residual = largest(r);
-    while (largest(r) > target) {
-        const balance::MultiplierSolver solver(system.coupling().balance(), system.jacobian());
-        const Eigen::VectorXd w = solver.solve(r);
-        double step = 1.0;
-        shift_means(system, u, w, -step);
-        Eigen::VectorXd next = excess();
-        while (!(largest(next) < largest(r)) && step > 1e-4) {
-            step *= 0.5;
-            shift_means(system, u, w, step);
-            next = excess();
-        }
-        if (!(largest(next) < largest(r)) || ++result.iterations > most_iterations) {
-            shift_means(system, u, w, step);
-            r = excess();
-            if (largest(r) <= acceptable) {
-                break;
-            }
-            fail(system, t, r);
-        }
-        r = next;
-    }
+    result.residual = search.residual;
+    result.iterations = search.iterations;
     result.largest_change.assign(lines.model().population_count(), 0.0);
     for (std::size_t line = 0; line < lines.count(); ++line) {
         double& change = result.largest_change[lines.population(line)];

@@ -33,10 +33,12 @@ SiteSolver::SiteSolver(const parallel::Communicator& comm, const balance::Balanc
                        const config::Config& config, std::int64_t first_site,
                        std::int64_t local_sites, Warning warn)
     : comm_(comm), balance_(&balance),
-      lattice_(balance.layout(), config.domain, Lattice::counts(config), first_site, local_sites),
+      lattice_(balance.layout(), config.domain,
+               balance::Lattice::counts(config.domain.kind, config.kinetic.sites), first_site,
+               local_sites, "kinetic.sites"),
       stop_when_unstable_(config.kinetic.stop_when_unstable), warn_(std::move(warn)) {
     start(config);
-    average_ = std::make_unique<SiteAverage>(comm_, lattice_);
+    average_ = std::make_unique<balance::SiteAverage>(comm_, lattice_);
     check_state();
     check_stability();
 }

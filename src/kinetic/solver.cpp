@@ -1,13 +1,13 @@
 #include "equipoise/kinetic/solver.hpp"
 
-#include "equipoise/kinetic/lattice.hpp"
+#include "equipoise/balance/lattice.hpp"
 #include "equipoise/kinetic/site_solver.hpp"
 #include "equipoise/parallel/first_ranks.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <utility>
 
 namespace equipoise::kinetic {
 
@@ -19,7 +19,8 @@ struct KineticSolver::Members {
 
 KineticSolver::KineticSolver(const parallel::Communicator& comm, const balance::Balance& balance,
                              const config::Config& config, Warning warn)
-    : comm_(comm), domain_(config.domain), counts_(Lattice::counts(config)),
+    : comm_(comm), domain_(config.domain),
+      counts_(balance::Lattice::counts(config.domain.kind, config.kinetic.sites)),
       epsilon_(config.kinetic.size == config::SystemSize::network
                    ? 1.0 / std::sqrt(static_cast<double>(balance.model().size()))
                    : 0.0) {
@@ -47,38 +48,13 @@ KineticSolver::KineticSolver(const parallel::Communicator& comm, const balance::
 
 KineticSolver::~KineticSolver() = default;
 
-/// Runs `body` on the ranks with sites, where it fails on all or none; the others wait for it and
-/// fail with them.
 template <class Body>
 void KineticSolver::together(const Body& body) {
-    std::exception_ptr failure;
-    std::string words;
-    if (group_->ranks.member()) {
-        try {
-            body();
-        } catch (const std::exception& error) {
-            failure = std::current_exception();
-            words = error.what();
-        }
-    }
-    if (members_ < comm_.size()) {
-        const bool failed = comm_.broadcast(failure ? "failed" : "") == "failed";
-        words = comm_.broadcast(words);
-        if (failed && !failure) {
-            throw NumericsError(words);
-        }
-    }
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
+    group_->ranks.together(body);
 }
 
-/// Rank 0's values on the ranks without sites too.
 std::vector<double> KineticSolver::shared(std::vector<double> values) const {
-    if (members_ < comm_.size()) {
-        comm_.broadcast(values);
-    }
-    return values;
+    return group_->ranks.shared(std::move(values));
 }
 
 bool KineticSolver::step(double t) {
@@ -98,8 +74,6 @@ Averages KineticSolver::averages() {
     if (members_ == comm_.size()) {
         return result;
     }
-    // One message for the ranks without sites: the lengths are the same everywhere but for the
-    // spectrum's, which are J's.
     std::vector<double> scalars =
         shared({result.time, result.mass_error, result.centre_error, result.balance_error,
                 result.smallest_density, result.boundary_mass});
@@ -115,15 +89,7 @@ Averages KineticSolver::averages() {
         values->resize(static_cast<std::size_t>(shared({size})[0]));
         *values = shared(*values);
     }
-    const auto count = static_cast<double>(result.spectrum.eigenvalues.size());
-    result.spectrum.eigenvalues.resize(static_cast<std::size_t>(shared({count})[0]));
-    result.spectrum.unknowns.resize(result.spectrum.eigenvalues.size());
-    for (std::size_t i = 0; i < result.spectrum.eigenvalues.size(); ++i) {
-        auto& value = result.spectrum.eigenvalues[i];
-        const std::vector<double> parts = shared({value.real(), value.imag()});
-        value = {parts[0], parts[1]};
-        result.spectrum.unknowns[i] = comm_.broadcast(result.spectrum.unknowns[i]);
-    }
+    result.spectrum = balance::broadcast(comm_, std::move(result.spectrum));
     return result;
 }
 
@@ -136,7 +102,7 @@ std::vector<double> KineticSolver::density(std::size_t population) const {
 }
 
 model::Position KineticSolver::site_position(std::int64_t site) const {
-    return Lattice::coordinates(domain_, counts_, site);
+    return balance::Lattice::coordinates(domain_, counts_, site);
 }
 
 Effort KineticSolver::effort() {

@@ -21,40 +21,11 @@ namespace equipoise::kinetic {
 
 namespace {
 
+using parallel::ReadValues;
+using parallel::WriteValues;
+
 /// A weight that takes an unknown out of the error estimate.
 constexpr double no_control = 1e100;
-
-/// Read access to a vector's local values for the time of this object's life.
-class ReadValues {
-  public:
-    explicit ReadValues(Vec vector) : vector_(vector) {
-        EQUIPOISE_PETSC(VecGetArrayRead(vector_, &values_));
-    }
-    ReadValues(const ReadValues&) = delete;
-    ReadValues& operator=(const ReadValues&) = delete;
-    ~ReadValues() { VecRestoreArrayRead(vector_, &values_); }
-    [[nodiscard]] const double* data() const noexcept { return values_; }
-
-  private:
-    Vec vector_;
-    const PetscScalar* values_ = nullptr;
-};
-
-/// Write access likewise.
-class WriteValues {
-  public:
-    explicit WriteValues(Vec vector) : vector_(vector) {
-        EQUIPOISE_PETSC(VecGetArray(vector_, &values_));
-    }
-    WriteValues(const WriteValues&) = delete;
-    WriteValues& operator=(const WriteValues&) = delete;
-    ~WriteValues() { VecRestoreArray(vector_, &values_); }
-    [[nodiscard]] double* data() const noexcept { return values_; }
-
-  private:
-    Vec vector_;
-    PetscScalar* values_ = nullptr;
-};
 
 } // namespace
 
@@ -276,7 +247,7 @@ void Stepper::set_tolerances() {
         weights[line * at.stride() + at.mean()] = control_.tolerance * control_.mean_scale;
         weights[line * at.stride() + at.drift()] = no_control;
     }
-    VecHandle vector;
+    parallel::VecHandle vector;
     EQUIPOISE_PETSC(VecDuplicate(solution_.get(), vector.out()));
     store(weights, Eigen::VectorXd::Constant(system_->multipliers(), no_control), vector.get());
     EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), control_.tolerance, vector.get(), 0.0, nullptr));

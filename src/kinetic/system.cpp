@@ -20,7 +20,7 @@ void divergence(const double* flux, std::size_t cells, double* out) {
 } // namespace
 
 System::System(const parallel::Communicator& comm, const balance::Balance& balance,
-               const Grid& grid, const Lattice& lattice, double epsilon)
+               const Grid& grid, const balance::Lattice& lattice, double epsilon)
     : comm_(comm), lattice_(lattice), epsilon_(epsilon), lines_(balance.model(), grid, lattice_),
       coupling_(comm, balance, lattice_), input_(lines_.count()) {
     for (std::vector<double>* array : {&inverse_pivot_, &by_v_, &by_g_}) {

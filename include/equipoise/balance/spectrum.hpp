@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equipoise/balance/balance.hpp"
+#include "equipoise/parallel/communicator.hpp"
 
 #include <complex>
 #include <string>
@@ -24,6 +25,8 @@ enum class Stability { attracting, oscillating, unstable, singular };
 Spectrum spectrum(const Balance& balance, const Eigen::MatrixXd& jacobian);
 /// Real parts within `tolerance` times the largest |eigenvalue| of 0 count as 0.
 Stability classify(const Spectrum& spectrum, double tolerance = 1e-9);
+/// Rank 0's spectrum on every rank.
+Spectrum broadcast(const parallel::Communicator& comm, Spectrum spectrum);
 /// In words: "attracting", "oscillating at about 3.6 (period 0.28) for n = 500", "no balanced state
 /// ...".
 std::string in_words(const Spectrum& spectrum, double n);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "equipoise/balance/lattice.hpp"
 #include "equipoise/kinetic/grid.hpp"
-#include "equipoise/kinetic/lattice.hpp"
 #include "equipoise/kinetic/rates.hpp"
 #include "equipoise/model/model.hpp"
 
@@ -25,7 +25,7 @@ struct LineLayout {
 /// operators with derivatives, the gains on the cells and their means. No MPI.
 class Lines {
   public:
-    Lines(const model::Model& model, const Grid& grid, const Lattice& lattice);
+    Lines(const model::Model& model, const Grid& grid, const balance::Lattice& lattice);
 
     /// Takes the states of all lines, (line, stride).
     void evaluate(const double* u);

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "equipoise/balance/balance.hpp"
+#include "equipoise/balance/site_average.hpp"
 #include "equipoise/config/config.hpp"
 #include "equipoise/kinetic/range.hpp"
 #include "equipoise/kinetic/results.hpp"
-#include "equipoise/kinetic/site_average.hpp"
 #include "equipoise/kinetic/stepper.hpp"
 #include "equipoise/kinetic/system.hpp"
 
@@ -47,13 +47,13 @@ class SiteSolver {
 
     parallel::Communicator comm_;
     const balance::Balance* balance_;
-    Lattice lattice_;
+    balance::Lattice lattice_;
     bool stop_when_unstable_;
     Warning warn_;
     bool unstable_ = false; ///< it has been said
     InitialProjection projection_;
     std::unique_ptr<System> system_;
-    std::unique_ptr<SiteAverage> average_;
+    std::unique_ptr<balance::SiteAverage> average_;
     std::unique_ptr<Stepper> stepper_;
 };
 

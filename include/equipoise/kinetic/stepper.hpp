@@ -1,8 +1,8 @@
 #pragma once
 
 #include "equipoise/kinetic/limiter.hpp"
-#include "equipoise/kinetic/petsc_objects.hpp"
 #include "equipoise/kinetic/system.hpp"
+#include "equipoise/parallel/petsc_objects.hpp"
 
 #include <petscts.h>
 
@@ -79,10 +79,10 @@ class Stepper {
     System* system_;
     StepControl control_;
     Limiter limiter_;
-    DmHandle lines_dm_, multipliers_dm_, dm_;
-    VecHandle solution_;
-    MatHandle matrix_;
-    TsHandle ts_;
+    parallel::DmHandle lines_dm_, multipliers_dm_, dm_;
+    parallel::VecHandle solution_;
+    parallel::MatHandle matrix_;
+    parallel::TsHandle ts_;
     double time_;
     double last_step_ = 0.0;
     double next_step_ = 0.0; ///< the step that the controller asked for, before it was cut

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "equipoise/balance/coupling.hpp"
 #include "equipoise/balance/solve.hpp"
-#include "equipoise/kinetic/coupling.hpp"
 #include "equipoise/kinetic/lines.hpp"
 
 #include <Eigen/Dense>
@@ -31,16 +31,16 @@ namespace equipoise::kinetic {
 class System {
   public:
     System(const parallel::Communicator& comm, const balance::Balance& balance, const Grid& grid,
-           const Lattice& lattice, double epsilon);
+           const balance::Lattice& lattice, double epsilon);
     System(const System&) = delete;
     System& operator=(const System&) = delete;
     ~System() = default;
 
     [[nodiscard]] const parallel::Communicator& communicator() const noexcept { return comm_; }
-    [[nodiscard]] const Lattice& lattice() const noexcept { return lattice_; }
+    [[nodiscard]] const balance::Lattice& lattice() const noexcept { return lattice_; }
     [[nodiscard]] const Lines& lines() const noexcept { return lines_; }
-    [[nodiscard]] Coupling& coupling() noexcept { return coupling_; }
-    [[nodiscard]] const Coupling& coupling() const noexcept { return coupling_; }
+    [[nodiscard]] balance::Coupling& coupling() noexcept { return coupling_; }
+    [[nodiscard]] const balance::Coupling& coupling() const noexcept { return coupling_; }
     [[nodiscard]] double epsilon() const noexcept { return epsilon_; }
     [[nodiscard]] std::size_t local_size() const {
         return lines_.count() * lines_.layout().stride();
@@ -74,10 +74,10 @@ class System {
     void set_time(double t);
 
     parallel::Communicator comm_;
-    Lattice lattice_;
+    balance::Lattice lattice_;
     double epsilon_;
     Lines lines_;
-    Coupling coupling_;
+    balance::Coupling coupling_;
 
     std::optional<double> time_;
     Eigen::VectorXd drive_, residual_, h_;

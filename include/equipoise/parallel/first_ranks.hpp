@@ -1,6 +1,11 @@
 #pragma once
 
 #include "equipoise/parallel/communicator.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <exception>
+#include <string>
+#include <vector>
 
 namespace equipoise::parallel {
 
@@ -16,7 +21,37 @@ class FirstRanks {
     [[nodiscard]] bool member() const noexcept { return comm_ != MPI_COMM_NULL; }
     [[nodiscard]] MPI_Comm handle() const noexcept { return comm_; }
 
+    /// Runs `body` on the first ranks, where it fails on all or none; the others wait for it and
+    /// fail with them, by a NumericsError of the same words.
+    template <class Body>
+    void together(const Body& body) const {
+        std::exception_ptr failure;
+        std::string words;
+        if (member()) {
+            try {
+                body();
+            } catch (const std::exception& error) {
+                failure = std::current_exception();
+                words = error.what();
+            }
+        }
+        if (count_ < all_.size()) {
+            const bool failed = all_.broadcast(failure ? "failed" : "") == "failed";
+            words = all_.broadcast(words);
+            if (failed && !failure) {
+                throw NumericsError(words);
+            }
+        }
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    }
+    /// Rank 0's values on the ranks beyond the first ones too. The lengths must agree.
+    [[nodiscard]] std::vector<double> shared(std::vector<double> values) const;
+
   private:
+    Communicator all_;
+    int count_;
     MPI_Comm comm_ = MPI_COMM_NULL;
 };
 

@@ -1,6 +1,6 @@
 // The coupled system: its Jacobian is exact and the direct solve is its inverse.
+#include "equipoise/balance/lattice.hpp"
 #include "equipoise/kinetic/initial_density.hpp"
-#include "equipoise/kinetic/lattice.hpp"
 #include "equipoise/kinetic/manifold.hpp"
 #include "equipoise/kinetic/system.hpp"
 
@@ -20,7 +20,7 @@ struct Setup {
     problems::Problem problem;
     parallel::Communicator self{MPI_COMM_SELF};
     kinetic::Grid grid;
-    kinetic::Lattice lattice;
+    balance::Lattice lattice;
     kinetic::System system;
     std::vector<double> u;
     Eigen::VectorXd h;
@@ -28,7 +28,7 @@ struct Setup {
     Setup(const problems::Config& config, double epsilon)
         : problem(config), grid{-6.0, 7.0, static_cast<std::size_t>(config.kinetic.cells)},
           lattice(problem.balance.layout(), config.domain, config.kinetic.sites, 0,
-                  config.kinetic.sites[0] * config.kinetic.sites[1]),
+                  config.kinetic.sites[0] * config.kinetic.sites[1], "kinetic.sites"),
           system(self, problem.balance, grid, lattice, epsilon), u(system.local_size()),
           h(system.multipliers()) {
         std::mt19937_64 generator(3);

@@ -1,4 +1,4 @@
-#include "equipoise/kinetic/lattice.hpp"
+#include "equipoise/balance/lattice.hpp"
 
 #include "equipoise/util/errors.hpp"
 
@@ -6,16 +6,16 @@
 
 #include <cstdlib>
 
-namespace equipoise::kinetic {
+namespace equipoise::balance {
 
-config::SiteCount Lattice::counts(const config::Config& config) {
-    switch (config.domain.kind) {
+config::SiteCount Lattice::counts(config::DomainKind domain, const config::SiteCount& sites) {
+    switch (domain) {
     case config::DomainKind::point:
         return {1, 1};
     case config::DomainKind::ring:
-        return {config.kinetic.sites[0], 1};
+        return {sites[0], 1};
     case config::DomainKind::torus:
-        return config.kinetic.sites;
+        return sites;
     }
     throw InternalError("an unknown kind of domain");
 }
@@ -27,16 +27,18 @@ model::Position Lattice::coordinates(const config::Domain& domain, const config:
             domain.length[1] * static_cast<double>(column) / static_cast<double>(counts[1])};
 }
 
-Lattice::Lattice(const balance::MomentLayout& layout, const config::Domain& domain,
-                 const config::SiteCount& counts, std::int64_t first, std::int64_t count)
+Lattice::Lattice(const MomentLayout& layout, const config::Domain& domain,
+                 const config::SiteCount& counts, std::int64_t first, std::int64_t count,
+                 std::string_view key)
     : global_(counts[0] * counts[1]), first_(first), modes_(layout.basis().size()),
       product_modes_(layout.products().size()) {
     for (std::size_t d = 0; d < 2; ++d) {
         const std::int64_t needed = 2 * layout.basis().max_wave_number(d) + 1;
         if (counts[d] < needed) {
-            throw NumericsError(fmt::format("kinetic.sites: {} sites cannot carry the kernels' "
+            throw NumericsError(fmt::format("{}: {} sites cannot carry the kernels' "
                                             "modes of up to {} waves; give at least {}",
-                                            counts[d], layout.basis().max_wave_number(d), needed));
+                                            key, counts[d], layout.basis().max_wave_number(d),
+                                            needed));
         }
     }
     const auto local = static_cast<std::size_t>(count);
@@ -53,4 +55,4 @@ Lattice::Lattice(const balance::MomentLayout& layout, const config::Domain& doma
     }
 }
 
-} // namespace equipoise::kinetic
+} // namespace equipoise::balance

@@ -1,4 +1,4 @@
-#include "equipoise/kinetic/site_average.hpp"
+#include "equipoise/balance/site_average.hpp"
 
 #include "equipoise/parallel/exact_sum.hpp"
 #include "equipoise/util/errors.hpp"
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace equipoise::kinetic {
+namespace equipoise::balance {
 
 SiteAverage::SiteAverage(const parallel::Communicator& comm, const Lattice& lattice)
     : comm_(comm), local_(lattice.size()), global_(lattice.global()) {
@@ -61,4 +61,4 @@ void SiteAverage::compute(std::span<const double> values, std::size_t columns,
     }
 }
 
-} // namespace equipoise::kinetic
+} // namespace equipoise::balance

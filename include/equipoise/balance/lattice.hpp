@@ -5,22 +5,24 @@
 #include "equipoise/model/model.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
-namespace equipoise::kinetic {
+namespace equipoise::balance {
 
-/// The sites of the kinetic solver that this rank owns: a contiguous run of the lattice
+/// The sites of a solver on a lattice that this rank owns: a contiguous run of the lattice
 /// x_i = L i/S, on the torus by rows: site i1 S2 + i2 at (L1 i1/S1, L2 i2/S2). On a point there is
 /// one site. Averages over sites stand for integrals over the domain: the trapezoidal rule.
 class Lattice {
   public:
-    /// `first` and `count`: the local run. Throws NumericsError when the lattice is too coarse for
-    /// the kernels' modes.
-    Lattice(const balance::MomentLayout& layout, const config::Domain& domain,
-            const config::SiteCount& counts, std::int64_t first, std::int64_t count);
+    /// `first` and `count`: the local run. `key`: what configures the lattice ("kinetic.sites").
+    /// Throws NumericsError, naming it, when the lattice is too coarse for the kernels' modes.
+    Lattice(const MomentLayout& layout, const config::Domain& domain,
+            const config::SiteCount& counts, std::int64_t first, std::int64_t count,
+            std::string_view key);
 
-    /// The numbers of sites along each direction that a configuration asks for.
-    static config::SiteCount counts(const config::Config& config);
+    /// The numbers of sites along each direction for the `sites` that a configuration asks for.
+    static config::SiteCount counts(config::DomainKind domain, const config::SiteCount& sites);
 
     [[nodiscard]] std::int64_t global() const noexcept { return global_; }
     [[nodiscard]] std::int64_t first() const noexcept { return first_; }
@@ -40,4 +42,4 @@ class Lattice {
     std::vector<double> basis_, products_;
 };
 
-} // namespace equipoise::kinetic
+} // namespace equipoise::balance

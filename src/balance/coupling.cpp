@@ -1,19 +1,19 @@
-#include "equipoise/kinetic/coupling.hpp"
+#include "equipoise/balance/coupling.hpp"
 
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace equipoise::kinetic {
+namespace equipoise::balance {
 
-Coupling::Coupling(const parallel::Communicator& comm, const balance::Balance& balance,
+Coupling::Coupling(const parallel::Communicator& comm, const Balance& balance,
                    const Lattice& lattice)
     : balance_(&balance), lattice_(&lattice), drive_(balance.model()), average_(comm, lattice),
       moments_(balance.layout().size()) {}
 
 Eigen::VectorXd Coupling::combine(std::span<const double> values) {
-    const balance::MomentLayout& layout = balance_->layout();
+    const MomentLayout& layout = balance_->layout();
     const std::size_t modes = layout.basis().size();
     average_.compute(values, layout.order_zero_size() / modes, lattice_->basis(), modes,
                      std::span(moments_).first(layout.order_zero_size()));
@@ -21,7 +21,7 @@ Eigen::VectorXd Coupling::combine(std::span<const double> values) {
 }
 
 Eigen::MatrixXd Coupling::combine_slopes(std::span<const double> values) {
-    const balance::MomentLayout& layout = balance_->layout();
+    const MomentLayout& layout = balance_->layout();
     const std::size_t modes = layout.products().size();
     average_.compute(values, layout.order_zero_size() / layout.basis().size(), lattice_->products(),
                      modes, std::span(moments_).subspan(layout.order_zero_size()));
@@ -44,7 +44,7 @@ Eigen::VectorXd Coupling::drive(double t) {
     }
     Eigen::VectorXd values(static_cast<Eigen::Index>(balance_->size()));
     for (std::size_t i = 0; i < balance_->size(); ++i) {
-        const balance::Unknown& unknown = balance_->unknowns()[i];
+        const Unknown& unknown = balance_->unknowns()[i];
         values[static_cast<Eigen::Index>(i)] =
             modes[unknown.population * balance_->layout().basis().size() + unknown.mode];
     }
@@ -66,7 +66,7 @@ double Coupling::field(const Eigen::VectorXd& h, std::size_t site, std::size_t p
     const double* phi = lattice_->basis().data() + site * balance_->layout().basis().size();
     double sum = 0.0;
     for (std::size_t i = 0; i < balance_->size(); ++i) {
-        const balance::Unknown& unknown = balance_->unknowns()[i];
+        const Unknown& unknown = balance_->unknowns()[i];
         if (unknown.population == population) {
             sum += phi[unknown.mode] * h[static_cast<Eigen::Index>(i)];
         }
@@ -74,4 +74,4 @@ double Coupling::field(const Eigen::VectorXd& h, std::size_t site, std::size_t p
     return sum;
 }
 
-} // namespace equipoise::kinetic
+} // namespace equipoise::balance

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "equipoise/kinetic/lattice.hpp"
+#include "equipoise/balance/lattice.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace equipoise::kinetic {
+namespace equipoise::balance {
 
 /// Averages over all sites of all ranks that do not depend, to the last bit, on how the sites are
 /// shared out: a first reduction finds the largest value of each column (a maximum has no order), a
@@ -30,4 +30,4 @@ class SiteAverage {
     std::vector<std::int64_t> limbs_;
 };
 
-} // namespace equipoise::kinetic
+} // namespace equipoise::balance

@@ -2,25 +2,24 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/balance/drive.hpp"
-#include "equipoise/kinetic/lattice.hpp"
-#include "equipoise/kinetic/site_average.hpp"
+#include "equipoise/balance/lattice.hpp"
+#include "equipoise/balance/site_average.hpp"
 
 #include <Eigen/Dense>
 
 #include <span>
 #include <vector>
 
-namespace equipoise::kinetic {
+namespace equipoise::balance {
 
 /// How the lines meet: averages over all sites, combined by the couplings (balance). All results
 /// are the same on every rank, to the last bit and for every number of ranks; every function that
 /// takes values by (local site, gain) is collective.
 class Coupling {
   public:
-    Coupling(const parallel::Communicator& comm, const balance::Balance& balance,
-             const Lattice& lattice);
+    Coupling(const parallel::Communicator& comm, const Balance& balance, const Lattice& lattice);
 
-    [[nodiscard]] const balance::Balance& balance() const noexcept { return *balance_; }
+    [[nodiscard]] const Balance& balance() const noexcept { return *balance_; }
     [[nodiscard]] const Lattice& lattice() const noexcept { return *lattice_; }
 
     /// sum_b s_b c_ab^p (1/S) sum_s phi_p(x_s) values(s, gain) over the balance's unknowns. The
@@ -43,12 +42,12 @@ class Coupling {
                                std::size_t population) const;
 
   private:
-    const balance::Balance* balance_;
+    const Balance* balance_;
     const Lattice* lattice_;
-    balance::DriveModes drive_;
+    DriveModes drive_;
     SiteAverage average_;
     std::vector<double> moments_;
     bool drive_checked_ = false;
 };
 
-} // namespace equipoise::kinetic
+} // namespace equipoise::balance
