@@ -3,6 +3,7 @@
 #include "equipoise/kinetic/events.hpp"
 #include "equipoise/kinetic/manifold.hpp"
 #include "equipoise/parallel/petsc.hpp"
+#include "equipoise/parallel/petsc_step.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
@@ -338,49 +339,29 @@ void Stepper::run(PetscErrorCode code, const char* call) {
     parallel::check_petsc(code, call);
 }
 
-double Stepper::choose_step(double t_stop) {
-    const double rest = t_stop - time_;
-    const double wanted = control_.time_step.value_or(next_step_);
-    const double equal_parts = std::ceil(rest / wanted - 1e-6);
-    if (control_.time_step.has_value()) {
-        return rest / std::max(1.0, equal_parts);
-    }
-    return equal_parts <= 2.0 ? rest / std::max(1.0, equal_parts) : wanted;
-}
-
 void Stepper::step(double t_stop) {
-    ensure(t_stop > time_, "a step goes forward in time");
     TS ts = ts_.get();
     if (counts_.steps == 0) {
         EQUIPOISE_PETSC(TSMonitor(ts, 0, time_, solution_.get()));
     }
-    const double wanted = next_step_;
-    const double dt = choose_step(t_stop);
-    EQUIPOISE_PETSC(TSSetTimeStep(ts, dt));
-    EQUIPOISE_PETSC(TSSetMaxTime(ts, t_stop));
     before_ = state_;
+    parallel::StepState now{time_, last_step_, next_step_};
     EQUIPOISE_PETSC(PetscLogStagePush(kinetic_stage()));
-    const PetscErrorCode code = TSStep(ts);
-    EQUIPOISE_PETSC(PetscLogStagePop());
-    run(code, "TSStep");
-    TSConvergedReason reason = TS_CONVERGED_ITERATING;
-    EQUIPOISE_PETSC(TSGetConvergedReason(ts, &reason));
+    const TSConvergedReason reason =
+        parallel::take_step(ts, now, control_.time_step, t_stop, [&](PetscErrorCode code) {
+            EQUIPOISE_PETSC(PetscLogStagePop());
+            run(code, "TSStep");
+        });
     if (reason < 0) {
         throw NumericsError(fmt::format(
             "the kinetic solver made no step at t = {:.6g} with a step of {:.3g} ({}): Newton's "
             "method did not converge or the error stayed too large; take a smaller "
             "kinetic.time_step, or leave it out and give kinetic.tolerance",
-            time_, dt, TSConvergedReasons[reason]));
+            time_, now.last_step, TSConvergedReasons[reason]));
     }
-    double reached = 0.0;
-    EQUIPOISE_PETSC(TSGetTime(ts, &reached));
-    EQUIPOISE_PETSC(TSGetTimeStep(ts, &next_step_));
-    last_step_ = reached - time_;
-    if (last_step_ > 0.999 * dt && dt < wanted) {
-        next_step_ = std::max(next_step_, wanted); // it was cut short only to meet t_stop
-    }
-    time_ = std::abs(reached - t_stop) < 1e-6 * last_step_ ? t_stop : reached;
-    EQUIPOISE_PETSC(TSSetTime(ts, time_));
+    time_ = now.time;
+    last_step_ = now.last_step;
+    next_step_ = now.next_step;
     load(solution_.get(), state_, multipliers_);
     limit(last_step_);
     PetscInt count = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <petsclog.h>
+#include "equipoise/parallel/petsc_events.hpp"
 
 /// The kinetic solver's entries in PETSc's -log_view, also summed up by ourselves.
 namespace equipoise::kinetic {
@@ -19,13 +19,9 @@ double event_seconds(Event event);
 class ScopedEvent {
   public:
     explicit ScopedEvent(Event event);
-    ScopedEvent(const ScopedEvent&) = delete;
-    ScopedEvent& operator=(const ScopedEvent&) = delete;
-    ~ScopedEvent();
 
   private:
-    Event event_;
-    double start_;
+    parallel::PetscEvents::Scope scope_;
 };
 
 } // namespace equipoise::kinetic

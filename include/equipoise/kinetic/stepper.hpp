@@ -73,7 +73,6 @@ class Stepper {
     void evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h);
     void limit(double dt);
     [[nodiscard]] bool converged(Vec residual) const;
-    [[nodiscard]] double choose_step(double t_stop);
     void run(PetscErrorCode code, const char* call);
 
     System* system_;
