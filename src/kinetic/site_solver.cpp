@@ -293,27 +293,33 @@ Effort SiteSolver::effort() const {
             event_seconds(Event::moments)};
 }
 
-SavedState SiteSolver::save() {
+SavedState SiteSolver::save() const {
     const auto populations = static_cast<std::int64_t>(balance_->model().population_count());
     SavedState saved;
-    saved.time = time();
+    for (PastState& state : stepper_->history()) {
+        saved.states.push_back({state.time,
+                                std::move(state.values),
+                                {state.multipliers.begin(), state.multipliers.end()}});
+    }
     saved.next_step = stepper_->next_step();
     saved.first_line = lattice_.first() * populations;
     saved.lines = static_cast<std::int64_t>(system_->lines().count());
     saved.stride = static_cast<std::int64_t>(system_->lines().layout().stride());
-    saved.values = stepper_->state();
-    saved.multipliers.assign(stepper_->multipliers().begin(), stepper_->multipliers().end());
-    restore(saved);
     return saved;
 }
 
 void SiteSolver::restore(const SavedState& saved) {
-    ensure(saved.values.size() == system_->local_size() &&
-               static_cast<Eigen::Index>(saved.multipliers.size()) == system_->multipliers(),
-           "a saved state fits the solver");
-    stepper_->restart(
-        saved.time, saved.values,
-        Eigen::Map<const Eigen::VectorXd>(saved.multipliers.data(), system_->multipliers()));
+    std::vector<PastState> history;
+    for (const SavedState::At& at : saved.states) {
+        ensure(at.values.size() == system_->local_size() &&
+                   static_cast<Eigen::Index>(at.multipliers.size()) == system_->multipliers(),
+               "a saved state fits the solver");
+        history.push_back(
+            {at.time, at.values,
+             Eigen::Map<const Eigen::VectorXd>(at.multipliers.data(), system_->multipliers())});
+    }
+    ensure(!history.empty(), "a saved state holds the present one");
+    stepper_->restore(history);
     stepper_->set_next_step(saved.next_step);
 }
 

@@ -122,10 +122,8 @@ Effort KineticSolver::effort() {
             all[6]};
 }
 
-SavedState KineticSolver::save() {
-    SavedState saved;
-    together([&] { saved = sites_->save(); });
-    return saved;
+SavedState KineticSolver::save() const {
+    return sites_ ? sites_->save() : SavedState{};
 }
 
 void KineticSolver::restore(const SavedState& saved) {

@@ -25,6 +25,10 @@ namespace {
 using parallel::ReadValues;
 using parallel::WriteValues;
 
+/// The formula of second order and its error estimate look at so many states before the present
+/// one; that is also where the half step with which it starts is forgotten.
+constexpr std::size_t earlier_states = 2;
+
 /// A weight that takes an unknown out of the error estimate.
 constexpr double no_control = 1e100;
 
@@ -146,7 +150,7 @@ Stepper::Stepper(System& system, const StepControl& control, double t, const std
     : system_(&system), control_(control), limiter_(system.lines().grid()), time_(t) {
     register_events();
     create_objects();
-    restart(t, u, h);
+    restore({{t, u, h}});
     next_step_ = control.time_step.value_or(0.1 * std::sqrt(control.tolerance));
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
     EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
@@ -344,7 +348,10 @@ void Stepper::step(double t_stop) {
     if (counts_.steps == 0) {
         EQUIPOISE_PETSC(TSMonitor(ts, 0, time_, solution_.get()));
     }
-    before_ = state_;
+    past_.push_back({time_, state_, multipliers_});
+    if (past_.size() > earlier_states) {
+        past_.pop_front();
+    }
     parallel::StepState now{time_, last_step_, next_step_};
     EQUIPOISE_PETSC(PetscLogStagePush(kinetic_stage()));
     const TSConvergedReason reason =
@@ -367,9 +374,9 @@ void Stepper::step(double t_stop) {
     PetscInt count = 0;
     ++counts_.steps;
     EQUIPOISE_PETSC(TSGetStepRejections(ts, &count));
-    counts_.rejected = count;
+    counts_.rejected = count - replayed_rejections_;
     EQUIPOISE_PETSC(TSGetSNESIterations(ts, &count));
-    counts_.newton = count;
+    counts_.newton = count - replayed_iterations_;
     EQUIPOISE_PETSC(TSMonitor(ts, static_cast<PetscInt>(counts_.steps), time_, solution_.get()));
 }
 
@@ -386,7 +393,7 @@ void Stepper::limit(double dt) {
         }
         changed = true;
         if (limiter_.apply(lines.model().population(lines.population(line)),
-                           before_.data() + line * at.stride(), dt, state[at.mean()],
+                           past_.back().values.data() + line * at.stride(), dt, state[at.mean()],
                            state[at.drift()], state)) {
             ++limited;
         }
@@ -405,15 +412,55 @@ void Stepper::limit(double dt) {
     }
 }
 
-void Stepper::restart(double t, const std::vector<double>& u, const Eigen::VectorXd& h) {
-    time_ = t;
-    state_ = u;
-    multipliers_ = h;
-    evaluated_.clear();
-    evaluated_h_ = h;
-    store(u, h, solution_.get());
-    EQUIPOISE_PETSC(TSSetTime(ts_.get(), t));
+std::vector<PastState> Stepper::history() const {
+    std::vector<PastState> states(past_.begin(), past_.end());
+    states.push_back({time_, state_, multipliers_});
+    return states;
+}
+
+void Stepper::set_present(const PastState& state) {
+    time_ = state.time;
+    state_ = state.values;
+    multipliers_ = state.multipliers;
+    store(state_, multipliers_, solution_.get());
+    EQUIPOISE_PETSC(TSSetTime(ts_.get(), time_));
+}
+
+/// A step of the formula from the present state, whose result is thrown away for the one known from
+/// before: TSBDF has no other door through which earlier states could be handed to it. It takes
+/// what it remembers of a step from the solution vector when the next step begins.
+void Stepper::replay(const PastState& next) {
+    TS ts = ts_.get();
+    past_.push_back({time_, state_, multipliers_});
+    EQUIPOISE_PETSC(TSSetTimeStep(ts, next.time - time_));
+    EQUIPOISE_PETSC(TSSetMaxTime(ts, next.time));
+    TSAdapt adapt = nullptr;
+    EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
+    EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_TRUE));
+    run(TSStep(ts), "TSStep");
+    EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_FALSE));
+    TSConvergedReason reason = TS_CONVERGED_ITERATING;
+    EQUIPOISE_PETSC(TSGetConvergedReason(ts, &reason));
+    if (reason < 0) {
+        throw NumericsError(fmt::format("the kinetic solver cannot go on from the state saved at t "
+                                        "= {:.6g}: {}",
+                                        next.time, TSConvergedReasons[reason]));
+    }
+    set_present(next);
+}
+
+void Stepper::restore(const std::vector<PastState>& history) {
+    past_.clear();
+    set_present(history.front());
     EQUIPOISE_PETSC(TSRestartStep(ts_.get()));
+    for (std::size_t i = 1; i < history.size(); ++i) {
+        replay(history[i]);
+    }
+    evaluated_.clear();
+    evaluated_h_ = multipliers_;
+    EQUIPOISE_PETSC(TSGetStepRejections(ts_.get(), &replayed_rejections_));
+    EQUIPOISE_PETSC(TSGetSNESIterations(ts_.get(), &replayed_iterations_));
+    counts_ = {};
 }
 
 } // namespace equipoise::kinetic

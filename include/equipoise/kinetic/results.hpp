@@ -42,15 +42,19 @@ struct Effort {
     double assembly_seconds = 0.0, solve_seconds = 0.0, moment_seconds = 0.0; ///< on rank 0
 };
 
-/// All that a run needs to go on: this rank's lines and what all share.
+/// All that a run needs to go on: this rank's lines and what all share. The formula in time looks
+/// at the present state and a few before it.
 struct SavedState {
-    double time = 0.0;
+    struct At {
+        double time = 0.0;
+        std::vector<double> values;      ///< (local line, stride)
+        std::vector<double> multipliers; ///< h, the same on every rank
+    };
+    std::vector<At> states; ///< oldest first, the present one last
     double next_step = 0.0;
-    std::int64_t first_line = 0;     ///< global index of the first; line = site * populations + a
-    std::int64_t lines = 0;          ///< local
-    std::int64_t stride = 0;         ///< values per line: density by cell, mean, mean drift
-    std::vector<double> values;      ///< (local line, stride)
-    std::vector<double> multipliers; ///< h, the same on every rank
+    std::int64_t first_line = 0; ///< global index of the first; line = site * populations + a
+    std::int64_t lines = 0;      ///< local
+    std::int64_t stride = 0;     ///< values per line: density by cell, mean, mean drift
 };
 
 } // namespace equipoise::kinetic

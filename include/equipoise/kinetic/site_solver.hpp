@@ -35,7 +35,7 @@ class SiteSolver {
     [[nodiscard]] SiteFields fields() const;
     [[nodiscard]] std::vector<double> density(std::size_t population) const;
     [[nodiscard]] Effort effort() const;
-    [[nodiscard]] SavedState save();
+    [[nodiscard]] SavedState save() const;
     void restore(const SavedState& saved);
 
   private:

@@ -64,11 +64,11 @@ class KineticSolver {
     }
     [[nodiscard]] Effort effort();
 
-    /// The state, for a checkpoint. The time integrator, which keeps two earlier states, starts
-    /// anew from here, so that a run restored from this takes the same steps as this one.
-    [[nodiscard]] SavedState save();
+    /// The state, for a checkpoint; empty on a rank without sites.
+    [[nodiscard]] SavedState save() const;
     /// Goes on from a saved state, whose lines must be this rank's: first_site() and local_sites()
-    /// times the number of populations.
+    /// times the number of populations. On as many ranks, the steps that follow have the bits of
+    /// those that the saved solver would have taken.
     void restore(const SavedState& saved);
 
   private:

@@ -7,6 +7,7 @@
 #include <petscts.h>
 
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <optional>
 #include <vector>
@@ -20,6 +21,13 @@ struct StepControl {
                                      ///< their scales
     double density_scale = 1.0;      ///< of p
     double mean_scale = 1.0;         ///< of v
+};
+
+/// A state at a time: of the local lines, and the multipliers.
+struct PastState {
+    double time = 0.0;
+    std::vector<double> values;  ///< (local line, stride)
+    Eigen::VectorXd multipliers; ///< h
 };
 
 struct StepCounts {
@@ -47,12 +55,15 @@ class Stepper {
     void step(double t_stop);
     /// Makes the system's last evaluation that of the present state, where it is not already.
     void evaluate_present();
-    /// Starts anew from another state: the next step knows no history.
-    void restart(double t, const std::vector<double>& u, const Eigen::VectorXd& h);
+    /// The present state and those before it that the formula still looks at, oldest first.
+    [[nodiscard]] std::vector<PastState> history() const;
+    /// Goes on from such a history as if it had come here itself: the next steps have the same bits
+    /// (with the default formula). One state: starts anew, without history.
+    void restore(const std::vector<PastState>& history);
 
     [[nodiscard]] double time() const noexcept { return time_; }
     [[nodiscard]] double last_step() const noexcept { return last_step_; }
-    /// The step that the next one will be tried with, unless cut short; set it after restart() to
+    /// The step that the next one will be tried with, unless cut short; set it after restore() to
     /// go on as before.
     [[nodiscard]] double next_step() const noexcept { return next_step_; }
     void set_next_step(double dt) noexcept { next_step_ = dt; }
@@ -72,6 +83,8 @@ class Stepper {
     void evaluate_at(double t, Vec vector);
     void evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h);
     void limit(double dt);
+    void replay(const PastState& next);
+    void set_present(const PastState& state);
     [[nodiscard]] bool converged(Vec residual) const;
     void run(PetscErrorCode code, const char* call);
 
@@ -85,13 +98,15 @@ class Stepper {
     double time_;
     double last_step_ = 0.0;
     double next_step_ = 0.0; ///< the step that the controller asked for, before it was cut
-    std::vector<double> state_, before_;
+    std::vector<double> state_;
     Eigen::VectorXd multipliers_;
+    std::deque<PastState> past_;    ///< earlier states, oldest first
     std::vector<double> evaluated_; ///< local lines of the last evaluation
     Eigen::VectorXd evaluated_h_;
     double evaluated_time_ = 0.0;
     double shift_ = 1.0;
     StepCounts counts_;
+    PetscInt replayed_rejections_ = 0, replayed_iterations_ = 0; ///< no effort of ours
     std::exception_ptr failure_; ///< thrown inside a callback of PETSc
 };
 
