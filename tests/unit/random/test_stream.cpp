@@ -1,0 +1,156 @@
+#include "equipoise/elementary/functions.hpp"
+#include "equipoise/random/stream.hpp"
+
+#include <Random123/philox.h>
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <vector>
+
+// Protects reproducibility: a draw is Random123's Philox4x32-10 of (seed, purpose, population,
+// neuron, step), bit for bit, and depends on nothing else.
+
+namespace {
+
+using namespace equipoise::random;
+using Block = std::array<double, block_size>;
+using Words = std::array<std::uint64_t, 2>;
+constexpr std::size_t pairs = block_size / 2;
+
+/// The counter's layout as the program documents it, straight into Random123.
+Words reference(const Stream& stream, std::uint64_t block, std::uint64_t step, std::size_t pair) {
+    const std::uint64_t pair_number = block * pairs + pair; // below 2^48
+    const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
+    const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32U); };
+    const std::uint64_t upper = pair_number | (std::uint64_t{stream.population} << 48U);
+    const std::uint64_t lower = step | (static_cast<std::uint64_t>(stream.purpose) << 56U);
+    const r123::Philox4x32::ctr_type out =
+        r123::Philox4x32()({{low(upper), high(upper), low(lower), high(lower)}},
+                           {{low(stream.seed), high(stream.seed)}});
+    return {out[0] | (std::uint64_t{out[1]} << 32U), out[2] | (std::uint64_t{out[3]} << 32U)};
+}
+
+double to_uniform(std::uint64_t bits) {
+    return static_cast<double>(2 * (bits >> 12U) + 1) * 0x1p-53;
+}
+
+struct Place {
+    Stream stream;
+    std::uint64_t block, step;
+};
+
+const std::vector<Place> places{
+    {{1, Purpose::dynamics, 0}, 0, 0},
+    {{1, Purpose::dynamics, 1}, 0, 0},
+    {{7, Purpose::initial_state, 3}, 12345, 1},
+    {{0xfedcba9876543210U, Purpose::position, 65535}, (std::uint64_t{1} << 39U) - 1, 17},
+    {{std::numeric_limits<std::uint64_t>::max(), Purpose::test, 2},
+     std::uint64_t{1} << 23U,
+     (std::uint64_t{1} << 56U) - 1},
+    {{5, Purpose::dynamics, 0}, (std::uint64_t{1} << 23U) - 1, std::uint64_t{1} << 32U},
+};
+
+} // namespace
+
+TEST_CASE("Random123's known answers come out") {
+    // Three lines of Random123's kat_vectors for philox4x32-10, as (seed, purpose, ...).
+    Words bits{};
+    random_bits({0, static_cast<Purpose>(0), 0}, 0, 0, 0, bits);
+    CHECK(bits == Words{0xe169c58d6627e8d5U, 0x9b00dbd8bc57ac4cU});
+    random_bits({std::numeric_limits<std::uint64_t>::max(), static_cast<Purpose>(255), 65535},
+                (std::uint64_t{1} << 39U) - 1, (std::uint64_t{1} << 56U) - 1, 511, bits);
+    CHECK(bits == Words{0x41c83b0e408f276dU, 0x6d5451fda20bc7c6U});
+    const std::uint64_t pair = 0x08d3243f6a88U;
+    random_bits({0x299f31d0a4093822U, static_cast<Purpose>(3), 0x85a3}, pair / pairs,
+                0x70734413198a2eU, pair % pairs, bits);
+    CHECK(bits == Words{0x94fdccebd16cfe09U, 0x24126ea15001e420U});
+}
+
+TEST_CASE("all uniforms of a block are Random123's bits") {
+    for (const auto& [stream, block, step] : places) {
+        Block u{};
+        uniforms(stream, block, step, u);
+        std::size_t wrong = 0;
+        for (std::size_t pair = 0; pair < pairs; ++pair) {
+            const Words bits = reference(stream, block, step, pair);
+            Words own{};
+            random_bits(stream, block, step, pair, own);
+            wrong += own == bits ? 0 : 1;
+            wrong += u[pair] == to_uniform(bits[0]) ? 0 : 1;
+            wrong += u[pair + pairs] == to_uniform(bits[1]) ? 0 : 1;
+        }
+        CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("normals are Box and Muller's of the same uniforms, wherever the neuron is") {
+    for (const auto& [stream, block, step] : places) {
+        Block u{};
+        Block xi{};
+        uniforms(stream, block, step, u);
+        normals(stream, block, step, xi);
+        std::size_t wrong = 0;
+        double error = 0.0;
+        for (std::size_t pair = 0; pair < pairs; ++pair) {
+            // One neuron alone, outside any vectorised loop: the same bits.
+            const double radius = std::sqrt(-2.0 * equipoise::elementary::logarithm(u[pair]));
+            const auto [sine, cosine] = equipoise::elementary::sine_cosine_turns(u[pair + pairs]);
+            wrong += xi[pair] == radius * cosine ? 0 : 1;
+            wrong += xi[pair + pairs] == radius * sine ? 0 : 1;
+            const double turn = 2.0 * std::acos(-1.0) * u[pair + pairs];
+            const double r = std::sqrt(-2.0 * std::log(u[pair]));
+            error = std::max({error, std::abs(xi[pair] - r * std::cos(turn)),
+                              std::abs(xi[pair + pairs] - r * std::sin(turn))});
+        }
+        CHECK(wrong == 0);
+        CHECK(error < 2e-14); // the C library's functions, and the rounding of 2 pi u
+    }
+}
+
+TEST_CASE("a draw is the same again, and another in every other place") {
+    const Place base{{3, Purpose::test, 1}, 4, 5};
+    const auto draw = [](const Place& place) {
+        Block xi{};
+        normals(place.stream, place.block, place.step, xi);
+        return xi;
+    };
+    const Block first = draw(base);
+    CHECK(draw(base) == first);
+    std::vector<Place> others(5, base);
+    others[0].stream.seed = 4;
+    others[1].stream.purpose = Purpose::dynamics;
+    others[2].stream.population = 2;
+    others[3].block = 5;
+    others[4].step = 6;
+    std::set<double> seen(first.begin(), first.end());
+    for (const Place& other : others) {
+        for (const double xi : draw(other)) {
+            seen.insert(xi);
+        }
+    }
+    CHECK(seen.size() == 6 * block_size); // a repetition by chance: 2e-9
+}
+
+TEST_CASE("uniforms never reach the ends, so the largest normal is 8.57") {
+    // The uniform of no bits set and of all bits set, as stream.hpp defines them.
+    CHECK(to_uniform(0) == 0x1p-53);
+    CHECK(to_uniform(std::numeric_limits<std::uint64_t>::max()) == 1.0 - 0x1p-53);
+    const double largest = std::sqrt(-2.0 * equipoise::elementary::logarithm(0x1p-53));
+    CHECK(largest == Approx(8.5717).epsilon(1e-5));
+    CHECK(equipoise::elementary::logarithm(1.0 - 0x1p-53) < 0.0); // its root is real
+    Block u{};
+    for (std::uint64_t step = 0; step < 1000; ++step) {
+        uniforms({9, Purpose::test, 0}, 0, step, u);
+        for (const double value : u) {
+            // An odd multiple of 2^-53 inside (0, 1).
+            const double whole = value * 0x1p53;
+            if (!(value > 0.0 && value < 1.0) || std::fmod(whole, 2.0) != 1.0) {
+                FAIL("uniform " << value);
+            }
+        }
+    }
+}
