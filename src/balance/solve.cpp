@@ -27,7 +27,9 @@ MultiplierSolver::MultiplierSolver(const Balance& balance, Eigen::MatrixXd jacob
     }
     lu_.compute(jacobian_);
     // rcond() is a cheap estimate: the singular values are only worth computing where it is small.
-    if (jacobian_.allFinite() && lu_.rcond() > 100.0 * relative_rank) {
+    // Eigen skips a pivot that is exactly 0 and then estimates too well, so look for one first.
+    if (jacobian_.allFinite() && lu_.matrixLU().diagonal().cwiseAbs().minCoeff() > 0.0 &&
+        lu_.rcond() > 100.0 * relative_rank) {
         return;
     }
     if (!jacobian_.allFinite()) {
