@@ -17,6 +17,9 @@ constexpr double most_steps = 1e15;
 constexpr double most_records = 1e8;
 /// Longest side over shortest of the grid of positions on a torus without given sites.
 constexpr std::int64_t most_elongated = 4;
+/// Neurons of a population of the network: the exact sums hold 2^22 blocks of 1024 without overflow
+/// (parallel/exact_sum.hpp); the network's solver holds this limit against that one.
+constexpr std::int64_t most_neurons = std::int64_t{1} << 32;
 
 /// The nearly square grid that n neurons would get is not too elongated.
 bool fills_a_grid(std::int64_t n) {
@@ -57,6 +60,21 @@ class Checker {
         multiple_of_step("network.snapshot_interval", network.snapshot_interval);
         multiple_of_step("network.density_interval", network.density_interval);
         multiple_of_step("network.trace_interval", network.trace_interval);
+    }
+
+    void network_size() {
+        if (!config_.run.solvers.network || !trusted({"run.solvers"})) {
+            return;
+        }
+        for (const Population& population : config_.populations) {
+            const std::string key = "population." + population.name + ".neurons";
+            if (trusted({key}) && population.neurons > most_neurons) {
+                reject(key, "is more than the network's exact sums can hold",
+                       fmt::format("at most {} are allowed, or take network out of run.solvers",
+                                   most_neurons));
+                findings_.distrust(key);
+            }
+        }
     }
 
     void neurons_and_sites() {
@@ -189,6 +207,7 @@ class Checker {
 void check_relations(const Config& config, Findings& findings) {
     Checker checker(config, findings);
     checker.intervals();
+    checker.network_size();
     checker.neurons_and_sites();
     checker.bins();
     checker.local_step();

@@ -70,6 +70,8 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
     }
     for (std::size_t a = 0; a < model.population_count(); ++a) {
         const domain::Placement& placement = placements[a];
+        ensure(domain::block_count(placement.neurons()) <= parallel::FixedPointScale::max_terms,
+               "the exact sums hold a population's blocks");
         domain::PopulationState state{
             placement.neurons(), placement.first_neuron(), placement.local(), {}};
         const model::Interval range =
@@ -278,8 +280,26 @@ void NetworkSolver::receive() {
             "`equipoise check` for the spectrum of J, and change the coupling or network.time_step",
             time()));
     }
+    check_kick();
     set_fields();
     pending_ = true;
+}
+
+void NetworkSolver::check_kick() const {
+    std::vector<double> largest(populations_.size(), 0.0);
+    for (std::size_t i = 0; i < balance_->size(); ++i) {
+        largest[balance_->unknowns()[i].population] +=
+            std::abs(time_step_ * multipliers_[static_cast<Eigen::Index>(i)]);
+    }
+    for (std::size_t a = 0; a < largest.size(); ++a) {
+        if (largest[a] > 2.0 * model::state_bound) {
+            throw NumericsError(fmt::format(
+                "time {:.6g}, population {}: the balance would move the states by {:.3g} in one "
+                "step, its matrix 1/sqrt(n) - dt J is nearly singular; run `equipoise check` for "
+                "the spectrum of J, and change the coupling or network.time_step",
+                time(), balance_->model().population(a).name, largest[a]));
+        }
+    }
 }
 
 void NetworkSolver::set_fields() {

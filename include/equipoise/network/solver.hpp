@@ -57,7 +57,8 @@ class NetworkSolver {
     /// Draws noise for the first blocks of the next pass until `arrived` returns true or the store
     /// is full.
     void draw_ahead(const std::function<bool()>& arrived);
-    /// Takes the summed message. Throws NumericsError when the multipliers are not finite. When
+    /// Takes the summed message. Throws NumericsError when the multipliers are not finite or far
+    /// too large. When
     /// faulty() holds afterwards, the state has left its range: ask describe_fault() for a local
     /// text.
     void receive();
@@ -97,6 +98,9 @@ class NetworkSolver {
     void advance_block(const BlockIndex& index, const double* xi);
     void add_moments(std::size_t population, const double* z, std::size_t count);
     void check_range(std::size_t population, const double* z, std::size_t count);
+    /// Throws NumericsError when the multipliers would carry states from within the blow-up bound
+    /// far beyond it: what is measured before the next pass looks at the range has bounded sums.
+    void check_kick() const;
     void set_fields();
 
     const balance::Balance* balance_;

@@ -1,0 +1,111 @@
+#include "equipoise/network/geometry.hpp"
+#include "equipoise/network/message.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <vector>
+
+// Protects the one message of a time step: exact sums, and everything that must stop a run counted
+// in the same words.
+
+namespace {
+
+using equipoise::network::Message;
+
+const std::vector<double> bounds{1024.0, 3.0, 0.0};
+
+} // namespace
+
+TEST_CASE("sums of several ranks' words are those of one rank") {
+    std::mt19937_64 engine(4);
+    std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+    Message whole(bounds, 2);
+    Message first(bounds, 2);
+    Message second(bounds, 2);
+    double plain = 0.0;
+    for (int block = 0; block < 1000; ++block) {
+        for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+            const double term = uniform(engine) * bounds[i];
+            whole.add(i, 0, term);
+            (block < 300 ? first : second).add(i, 0, term);
+            plain += i == 0 ? term : 0.0;
+        }
+    }
+    REQUIRE(first.words().size() == second.words().size());
+    for (std::size_t word = 0; word < first.words().size(); ++word) { // what MPI does
+        first.words()[word] += second.words()[word];
+    }
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+        CHECK(first.sum(i) == whole.sum(i));
+    }
+    CHECK(whole.sum(0) == Approx(plain).epsilon(1e-12));
+    CHECK(whole.faults(0) == 0);
+    CHECK(whole.faults(1) == 0);
+}
+
+TEST_CASE("terms that are too large or not finite are counted against their population") {
+    Message message(bounds, 2);
+    message.add(0, 0, 1024.0);
+    message.add(0, 1, std::nextafter(1024.0, 2000.0));
+    message.add(1, 1, std::numeric_limits<double>::quiet_NaN());
+    message.add(1, 0, -std::numeric_limits<double>::infinity());
+    message.add_outside(1, 5);
+    CHECK(message.faults(0) == 1);
+    CHECK(message.faults(1) == 7);
+    CHECK(message.sum(0) == 1024.0); // the others are left out
+    CHECK(message.sum(1) == 0.0);
+    message.clear();
+    CHECK(message.faults(0) == 0);
+    CHECK(message.faults(1) == 0);
+    CHECK(message.sum(0) == 0.0);
+}
+
+TEST_CASE("a gain that is 0 everywhere has a sum of 0") {
+    Message message(bounds, 1);
+    message.add(2, 0, 0.0);
+    CHECK(message.sum(2) == 0.0);
+    CHECK(message.faults(0) == 0);
+    message.add(2, 0, 1.0);
+    CHECK(message.faults(0) == 1);
+}
+
+TEST_CASE("any rank can ask to stop, and the question ends with the message") {
+    Message message(bounds, 1);
+    CHECK_FALSE(message.stop_asked());
+    message.ask_to_stop();
+    message.ask_to_stop();
+    CHECK(message.stop_asked());
+    CHECK(message.faults(0) == 0);
+    message.clear();
+    CHECK_FALSE(message.stop_asked());
+}
+
+TEST_CASE("sums within a block are right for every length and do not depend on what follows") {
+    std::mt19937_64 engine(6);
+    std::normal_distribution<double> normal;
+    std::vector<double> a(1040);
+    std::vector<double> b(1040);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        a[i] = normal(engine);
+        b[i] = normal(engine);
+    }
+    for (std::size_t count = 0; count <= 1024; count += count < 40 ? 1 : 123) {
+        long double sum = 0.0L;
+        long double dot = 0.0L;
+        for (std::size_t i = 0; i < count; ++i) {
+            sum += a[i];
+            dot += static_cast<long double>(a[i]) * b[i];
+        }
+        const double own_sum = equipoise::network::ordered_sum(a.data(), count);
+        const double own_dot = equipoise::network::ordered_dot(a.data(), b.data(), count);
+        CHECK(own_sum == Approx(static_cast<double>(sum)).margin(1e-12));
+        CHECK(own_dot == Approx(static_cast<double>(dot)).margin(1e-12));
+        std::vector<double> longer(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(count));
+        longer.resize(count + 3, 1e300);
+        CHECK(equipoise::network::ordered_sum(longer.data(), count) == own_sum);
+    }
+}
