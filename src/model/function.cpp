@@ -13,6 +13,11 @@ Interval Interval::intersection(const Interval& other) const {
     return {std::max(lower, other.lower), std::min(upper, other.upper)};
 }
 
+bool Function::normal_means(const double* /*mean*/, const double* /*variance*/, double* /*f*/,
+                            double* /*f1*/, double* /*f2*/, std::size_t /*count*/) const {
+    return false;
+}
+
 double Function::value(double z) const {
     double f = 0.0;
     values(&z, &f, 1);

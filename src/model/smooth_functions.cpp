@@ -56,11 +56,16 @@ void tanh_slopes(const double* __restrict z, double* __restrict f, double* __res
 }
 
 EQUIPOISE_CLONES
-void tanh_curvatures(const double* __restrict z, const double* __restrict f1, double* __restrict f2,
-                     double slope, double threshold, std::size_t count) {
+void tanh_curvatures(const double* __restrict z, double* __restrict f, double* __restrict f1,
+                     double* __restrict f2, double slope, double threshold, double height,
+                     double offset, std::size_t count) {
+    const double steepness = height * slope;
     for (std::size_t i = 0; i < count; ++i) {
         const double t = elementary::hyperbolic_tangent(slope * (z[i] - threshold));
-        f2[i] = -2.0 * slope * t * f1[i];
+        const double first = steepness * ((1.0 - t) * (1.0 + t)); // exact where t is near 1
+        f[i] = offset + height * t;
+        f1[i] = first;
+        f2[i] = -2.0 * slope * t * first;
     }
 }
 
@@ -89,6 +94,12 @@ void AffineFunction::curvatures(const double* z, double* f, double* f1, double* 
                                 std::size_t count) const {
     slopes(z, f, f1, count);
     std::fill_n(f2, count, 0.0);
+}
+
+bool AffineFunction::normal_means(const double* mean, const double* /*variance*/, double* f,
+                                  double* f1, double* f2, std::size_t count) const {
+    curvatures(mean, f, f1, f2, count);
+    return true;
 }
 
 double AffineFunction::bound(int order, double radius) const {
@@ -176,8 +187,7 @@ void TanhFunction::slopes(const double* z, double* f, double* f1, std::size_t co
 
 void TanhFunction::curvatures(const double* z, double* f, double* f1, double* f2,
                               std::size_t count) const {
-    slopes(z, f, f1, count);
-    tanh_curvatures(z, f1, f2, slope_, threshold_, count);
+    tanh_curvatures(z, f, f1, f2, slope_, threshold_, height_, offset_, count);
 }
 
 double TanhFunction::bound(int order, double /*radius*/) const {
@@ -208,6 +218,18 @@ void ErfFunction::curvatures(const double* z, double* f, double* f1, double* f2,
     for (std::size_t i = 0; i < count; ++i) {
         f2[i] = -2.0 * slope_ * slope_ * z[i] * f1[i];
     }
+}
+
+bool ErfFunction::normal_means(const double* mean, const double* variance, double* f, double* f1,
+                               double* f2, std::size_t count) const {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double a = slope_ / std::sqrt(1.0 + 2.0 * slope_ * slope_ * variance[i]);
+        const double u = a * mean[i];
+        f[i] = height_ * std::erf(u);
+        f1[i] = 2.0 * std::numbers::inv_sqrtpi * height_ * a * std::exp(-u * u);
+        f2[i] = -2.0 * a * u * f1[i];
+    }
+    return true;
 }
 
 double ErfFunction::bound(int order, double /*radius*/) const {

@@ -5,6 +5,7 @@
 #include <Eigen/Dense>
 
 #include <functional>
+#include <vector>
 
 namespace equipoise::balance {
 
@@ -21,6 +22,12 @@ struct ManifoldSearch {
     double residual = 0.0; ///< largest |r - eps h| before
     int iterations = 0;
     Eigen::VectorXd excess; ///< r - eps h after
+};
+
+/// What the projection of the initial means onto the balanced manifold did.
+struct InitialProjection {
+    double residual = 0.0;              ///< largest |r - eps h| before
+    std::vector<double> largest_change; ///< of v, by population
 };
 
 /// Moves the means along the modes, v_a <- v_a - sum_p phi_p (J^-1 (r - eps h))_a^p (model section

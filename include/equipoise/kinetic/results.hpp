@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equipoise/balance/newton.hpp"
 #include "equipoise/balance/spectrum.hpp"
 
 #include <cstdint>
@@ -31,11 +32,7 @@ struct Averages {
     balance::Spectrum spectrum;     ///< of J
 };
 
-/// What the projection of the initial means onto the balanced manifold did.
-struct InitialProjection {
-    double residual = 0.0;              ///< largest |r - eps h| before
-    std::vector<double> largest_change; ///< of v, by population
-};
+using balance::InitialProjection;
 
 struct Effort {
     std::int64_t steps = 0, rejected_steps = 0, newton_iterations = 0, limited_steps = 0;

@@ -43,6 +43,12 @@ class Function {
     virtual void curvatures(const double* z, double* f, double* f1, double* f2,
                             std::size_t count) const = 0;
 
+    /// Where the family has closed forms for Gaussian states: f[i] = E[F(v + sqrt(K) xi)] for v =
+    /// mean[i], K = variance[i] and xi standard normal, likewise f1 = E[F'(...)] and f2 =
+    /// E[F''(...)]; false, with nothing written, where it has none. No two arrays may overlap.
+    virtual bool normal_means(const double* mean, const double* variance, double* f, double* f1,
+                              double* f2, std::size_t count) const;
+
     /// An upper bound of |F| (order 0) or |F'| (order 1) over |z| <= radius, within range(). It
     /// sets the scale of exact sums: it need not be sharp, but must hold.
     [[nodiscard]] virtual double bound(int order, double radius) const = 0;

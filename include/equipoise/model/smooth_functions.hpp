@@ -16,6 +16,8 @@ class AffineFunction final : public Function {
     void slopes(const double* z, double* f, double* f1, std::size_t count) const override;
     void curvatures(const double* z, double* f, double* f1, double* f2,
                     std::size_t count) const override;
+    bool normal_means(const double* mean, const double* variance, double* f, double* f1, double* f2,
+                      std::size_t count) const override;
     [[nodiscard]] double bound(int order, double radius) const override;
     [[nodiscard]] std::optional<Affine> affine() const override { return coefficients_; }
     [[nodiscard]] std::string description() const override { return description_; }
@@ -81,6 +83,9 @@ class ErfFunction final : public Function {
     void slopes(const double* z, double* f, double* f1, std::size_t count) const override;
     void curvatures(const double* z, double* f, double* f1, double* f2,
                     std::size_t count) const override;
+    /// E[erf(a z)] = erf(a v/sqrt(1 + 2 a^2 K)).
+    bool normal_means(const double* mean, const double* variance, double* f, double* f1, double* f2,
+                      std::size_t count) const override;
     [[nodiscard]] double bound(int order, double radius) const override;
     [[nodiscard]] std::string description() const override;
 

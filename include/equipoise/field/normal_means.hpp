@@ -1,0 +1,70 @@
+#pragma once
+
+#include "equipoise/field/normal_rule.hpp"
+#include "equipoise/model/function.hpp"
+#include "equipoise/parallel/communicator.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace equipoise::field {
+
+/// Which expectations of a function F of z = v + sqrt(K) xi are wanted.
+enum class Wanted {
+    curvatures, ///< E[F], E[F'], E[F'']: a gain
+    slopes,     ///< E[F], E[F']: a drift
+    square      ///< E[F^2]: a noise intensity
+};
+
+/// Expectations of one function under Gaussian states, at many sites at once: in closed form where
+/// the family has one, else by the cheapest rule that is accurate enough for the states it was
+/// chosen for. The result at a site does not depend on the sites around it, to the last bit.
+class NormalMeans {
+  public:
+    /// `range`: where states are kept, for functions that are not defined everywhere.
+    NormalMeans(model::FunctionPointer function, const model::Interval& range, Wanted wanted);
+
+    /// Chooses the rule: the fewest nodes whose results at all sites of all ranks depart from those
+    /// of a trapezoidal rule with twice the nodes that suffice by `target` at most, relative to the
+    /// larger of 1 and the largest result. Where even most_nodes do not suffice: those. Collective.
+    void choose(const parallel::Communicator& comm, const double* v, const double* k,
+                std::size_t sites, double target);
+    /// The largest such difference over the local sites for other states; 0 for a closed form.
+    [[nodiscard]] double error(const double* v, const double* k, std::size_t sites) const;
+
+    /// f, f1 and f2, `sites` values each; those that are not wanted are left alone.
+    void compute(const double* v, const double* k, std::size_t sites, double* f, double* f1,
+                 double* f2) const;
+
+    [[nodiscard]] bool closed_form() const noexcept { return closed_; }
+    [[nodiscard]] std::size_t nodes() const noexcept { return closed_ ? 0 : rule_.size(); }
+    /// "closed form", or the rule's name.
+    [[nodiscard]] std::string method() const { return closed_ ? "closed form" : rule_.name(); }
+
+    /// The choice as numbers, for a checkpoint; empty for a closed form.
+    [[nodiscard]] std::vector<double> save() const;
+    /// Takes the numbers that save() gave from the front of `saved`.
+    void restore(std::span<const double>& saved);
+
+    static constexpr std::size_t most_nodes = 2048;
+
+  private:
+    void apply(const NormalRule& rule, const double* v, const double* k, std::size_t sites,
+               double* f, double* f1, double* f2) const;
+    [[nodiscard]] bool compute_closed(const double* v, const double* k, std::size_t sites,
+                                      double* f, double* f1, double* f2) const;
+    [[nodiscard]] double difference(const NormalRule& rule, const std::vector<double>& reference,
+                                    const double* v, const double* k, std::size_t sites) const;
+    [[nodiscard]] std::vector<double> results(const NormalRule& rule, const double* v,
+                                              const double* k, std::size_t sites) const;
+
+    model::FunctionPointer function_;
+    model::Interval range_;
+    Wanted wanted_;
+    bool closed_ = false;
+    NormalRule rule_, finer_;
+};
+
+} // namespace equipoise::field

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "equipoise/field/system.hpp"
+#include "equipoise/parallel/petsc_objects.hpp"
+#include "equipoise/parallel/petsc_step.hpp"
+
+#include <petscts.h>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <vector>
+
+namespace equipoise::field {
+
+/// How the time step is chosen.
+struct StepControl {
+    std::optional<double> time_step; ///< fixed; none: by the tolerance
+    double tolerance = 1e-8;         ///< local error per step, relative to the scales
+    double mean_scale = 1.0;         ///< of v
+    double variance_scale = 1.0;     ///< of K
+};
+
+struct StepCounts {
+    std::int64_t steps = 0, rejected = 0;
+};
+
+/// Steps the system by PETSc's TS, under the prefix field_:
+///   eps = 0   (v, K) with h from J h = -b: an explicit Runge-Kutta pair of order 5 (TSRK 5dp)
+///   eps > 0   (v, K, h), eps dh/dt = b + J h being stiff: an additive Runge-Kutta pair of order 4
+///             (TSARKIMEX 4), explicit in v and K, implicit in h. A stage's v and K are known when
+///             its h is sought, which is a small linear system: a stage costs one evaluation, as in
+///             the explicit case, whatever eps is.
+/// After each step the means are projected back onto r = eps h.
+class Stepper {
+  public:
+    /// u: the local sites' state (System); must lie on the balanced manifold.
+    Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
+            const Eigen::VectorXd& h);
+    Stepper(const Stepper&) = delete;
+    Stepper& operator=(const Stepper&) = delete;
+    ~Stepper();
+
+    /// One step that does not go beyond t_stop, which it meets exactly. Throws NumericsError when
+    /// no step can be made.
+    void step(double t_stop);
+    /// Goes on from another state.
+    void restart(double t, const std::vector<double>& u, const Eigen::VectorXd& h);
+
+    [[nodiscard]] double time() const noexcept { return now_.time; }
+    /// The step that the next one will be tried with, unless cut short; set it after restart() to
+    /// go on as before.
+    [[nodiscard]] double next_step() const noexcept { return now_.next_step; }
+    void set_next_step(double dt) noexcept { now_.next_step = dt; }
+    [[nodiscard]] const StepCounts& counts() const noexcept { return counts_; }
+    /// The present state.
+    [[nodiscard]] const std::vector<double>& state() const noexcept { return state_; }
+    [[nodiscard]] const Eigen::VectorXd& multipliers() const noexcept { return multipliers_; }
+
+  private:
+    struct Callbacks;
+    friend struct Callbacks;
+
+    [[nodiscard]] bool is_stiff() const;
+    void create_objects();
+    void choose_explicit();
+    void choose_additive();
+    void set_tolerances();
+    void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
+    void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
+    void correct_multipliers();
+    void run(PetscErrorCode code, const char* call);
+
+    System* system_;
+    StepControl control_;
+    parallel::DmHandle sites_dm_, multipliers_dm_, dm_;
+    parallel::VecHandle solution_;
+    parallel::MatHandle matrix_;
+    parallel::TsHandle ts_;
+    parallel::StepState now_;
+    std::vector<double> state_;
+    Eigen::VectorXd multipliers_;
+    std::vector<double> work_;              ///< rows of one callback's vector
+    double shift_ = 1.0;                    ///< of the last stage: d(dh/dt)/dh
+    Eigen::VectorXd stage_h_, stage_drift_; ///< h of the last stage, and b + J h there
+    StepCounts counts_;
+    std::exception_ptr failure_; ///< thrown inside a callback of PETSc
+};
+
+} // namespace equipoise::field

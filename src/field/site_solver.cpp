@@ -1,0 +1,291 @@
+#include "equipoise/field/site_solver.hpp"
+
+#include "equipoise/field/events.hpp"
+#include "equipoise/field/manifold.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace equipoise::field {
+
+namespace {
+
+/// Eigenvalues cost the cube of J's size, and the accuracy of the rules some evaluations: they are
+/// looked at after this many steps.
+constexpr std::int64_t steps_between_checks = 16;
+
+/// The part of a Gaussian state that may lie where drift, noise or gains are not defined.
+constexpr double outside_mass = 1e-8;
+
+double system_epsilon(const config::Config& config, const model::Model& model) {
+    return config.field.size == config::SystemSize::network
+               ? 1.0 / std::sqrt(static_cast<double>(model.size()))
+               : 0.0;
+}
+
+/// The probability that a Gaussian state is outside the interval.
+double mass_outside(const model::Interval& range, double v, double k) {
+    const double scale = std::sqrt(std::max(k, 1e-300)) * std::numbers::sqrt2;
+    return 0.5 * std::erfc((v - range.lower) / scale) + 0.5 * std::erfc((range.upper - v) / scale);
+}
+
+} // namespace
+
+std::string closure_name(Closure closure) {
+    return closure == Closure::exact ? "exact" : "gaussian";
+}
+
+SiteSolver::SiteSolver(const parallel::Communicator& comm, const balance::Balance& balance,
+                       const config::Config& config, std::int64_t first_site,
+                       std::int64_t local_sites, Warning warn)
+    : comm_(comm), lattice_(balance.layout(), config.domain,
+                            balance::Lattice::counts(config.domain.kind, config.field.sites),
+                            first_site, local_sites, "field.sites"),
+      system_(comm_, balance, lattice_, system_epsilon(config, balance.model())),
+      average_(comm_, lattice_), warn_(std::move(warn)) {
+    // A thousandth of what a step may be off by; a fixed step's error is unknown.
+    rule_target_ = config.field.time_step.has_value()
+                       ? 1e-12
+                       : std::clamp(1e-3 * config.field.tolerance, 1e-13, 1e-8);
+    std::vector<double> u = initial_state();
+    Eigen::VectorXd h;
+    system_.choose_rules(u, rule_target_);
+    projection_ = project_state(system_, 0.0, u, h);
+    if (system_.rule_error(u) > rule_target_) { // the projection moved the means far
+        system_.choose_rules(u, rule_target_);
+        project_means(system_, 0.0, u,
+                      system_.epsilon() > 0.0 ? h : Eigen::VectorXd::Zero(h.size()));
+    }
+    rule_error_ = system_.rule_error(u);
+    stepper_ = std::make_unique<Stepper>(system_, step_control(config, u), 0.0, u, h);
+    check_state();
+    check_stability();
+}
+
+std::vector<double> SiteSolver::initial_state() const {
+    const std::size_t sites = system_.sites();
+    std::vector<double> u(system_.rows() * sites);
+    std::string complaint;
+    for (std::size_t a = 0; a < system_.populations(); ++a) {
+        const model::Population& population = system_.balance().model().population(a);
+        for (std::size_t s = 0; s < sites; ++s) {
+            const model::Position& x = lattice_.position(s);
+            const double mean = population.mean(x, 0.0);
+            const double variance = population.variance(x, 0.0);
+            if (!(variance >= 0.0) || !std::isfinite(variance) || !std::isfinite(mean)) {
+                complaint = fmt::format("population {}: at x = {:.6g} the initial mean is {:.6g} "
+                                        "and the initial variance {:.6g}",
+                                        population.name, x[0], mean, variance);
+            }
+            u[a * sites + s] = mean;
+            u[system_.variance_row(a) * sites + s] = variance;
+        }
+    }
+    complaint = comm_.first_text(complaint);
+    if (!complaint.empty()) {
+        throw NumericsError(complaint);
+    }
+    return u;
+}
+
+StepControl SiteSolver::step_control(const config::Config& config,
+                                     const std::vector<double>& u) const {
+    // Errors count against the size of the states, at most 1.
+    const std::size_t means = system_.populations() * system_.sites();
+    double scale = 0.0;
+    for (std::size_t i = 0; i < means; ++i) {
+        scale = std::max(scale, std::abs(u[i]) + std::sqrt(u[means + i]));
+    }
+    scale = comm_.max(scale);
+    scale = scale > 0.0 ? std::min(scale, 1.0) : 1.0;
+    StepControl control;
+    control.time_step = config.field.time_step;
+    control.tolerance = config.field.tolerance;
+    control.mean_scale = scale;
+    control.variance_scale = scale * scale;
+    return control;
+}
+
+void SiteSolver::step(double t_stop) {
+    stepper_->step(t_stop);
+    check_state();
+    const bool due = ++steps_since_check_ == steps_between_checks;
+    if (due) {
+        steps_since_check_ = 0;
+        check_rules();
+    }
+    if (due || stepper_->time() == t_stop) {
+        check_stability();
+    }
+}
+
+/// Looks how far the rules are off at the present state and chooses better ones where they are off
+/// by more than was meant; the next projection moves the state onto the manifold as they see it.
+void SiteSolver::check_rules() {
+    const double error = system_.rule_error(stepper_->state());
+    rule_error_ = std::max(rule_error_, error);
+    if (error <= rule_target_) {
+        return;
+    }
+    system_.choose_rules(stepper_->state(), 0.1 * rule_target_);
+    std::vector<double> u = stepper_->state();
+    const Eigen::VectorXd& h = stepper_->multipliers();
+    project_means(system_, time(), u,
+                  system_.epsilon() > 0.0 ? h : Eigen::VectorXd::Zero(h.size()));
+    const double next = stepper_->next_step();
+    stepper_->restart(time(), u, Eigen::VectorXd(h));
+    stepper_->set_next_step(next);
+}
+
+void SiteSolver::check_state() const {
+    const std::size_t sites = system_.sites();
+    std::string complaint;
+    for (std::size_t a = 0; a < system_.populations(); ++a) {
+        const model::Population& population = system_.balance().model().population(a);
+        const double* v = stepper_->state().data() + a * sites;
+        const double* k = stepper_->state().data() + system_.variance_row(a) * sites;
+        for (std::size_t s = 0; s < sites && complaint.empty(); ++s) {
+            const auto where = [&] {
+                return fmt::format("population {}, x = {:.6g}, t = {:.6g}", population.name,
+                                   lattice_.position(s)[0], stepper_->time());
+            };
+            if (!std::isfinite(v[s]) || !std::isfinite(k[s]) ||
+                std::abs(v[s]) > model::state_bound) {
+                complaint = fmt::format("{}: the field's state has blown up (mean {:.3g}, variance "
+                                        "{:.3g}); take a smaller field.time_step or "
+                                        "field.tolerance, or a drift that confines",
+                                        where(), v[s], k[s]);
+            } else if (population.range.is_bounded() &&
+                       mass_outside(population.range, v[s], k[s]) > outside_mass) {
+                complaint =
+                    fmt::format("{}: a part {:.2g} of the states lies outside {:.4g} .. {:.4g}, "
+                                "where drift, noise and gains are defined; give their tables or "
+                                "expressions a wider range",
+                                where(), mass_outside(population.range, v[s], k[s]),
+                                population.range.lower, population.range.upper);
+            }
+        }
+    }
+    complaint = comm_.first_text(complaint);
+    if (!complaint.empty()) {
+        throw NumericsError(complaint);
+    }
+}
+
+void SiteSolver::check_stability() {
+    if (system_.multipliers() == 0) {
+        return;
+    }
+    system_.evaluate(time(), stepper_->state());
+    const balance::Spectrum spectrum = balance::spectrum(system_.balance(), system_.jacobian());
+    const balance::Stability stability = balance::classify(spectrum);
+    const bool lost =
+        stability == balance::Stability::unstable || stability == balance::Stability::oscillating;
+    if (lost && !unstable_ && warn_) {
+        warn_(fmt::format(
+            "t = {:.6g}: the balanced manifold does not attract, so that a network leaves it: {}",
+            time(),
+            balance::in_words(spectrum, static_cast<double>(system_.balance().model().size()))));
+    }
+    unstable_ = lost;
+}
+
+Averages SiteSolver::averages() {
+    system_.evaluate(time(), stepper_->state());
+    const std::size_t sites = system_.sites();
+    const std::size_t rows = system_.rows();
+    const std::size_t populations = system_.populations();
+    const std::size_t modes = system_.balance().layout().basis().size();
+    std::vector<double> values(sites * rows); // (site, row)
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t s = 0; s < sites; ++s) {
+            values[s * rows + row] = stepper_->state()[row * sites + s];
+        }
+    }
+    std::vector<double> means(rows * modes);
+    average_.compute(values, rows, lattice_.basis(), modes, means);
+    Averages result;
+    result.time = time();
+    result.mean_modes.assign(means.begin(),
+                             means.begin() + static_cast<std::ptrdiff_t>(populations * modes));
+    for (std::size_t a = 0; a < populations; ++a) {
+        result.variance.push_back(means[system_.variance_row(a) * modes]); // mode 0: the constant
+    }
+    const Eigen::VectorXd& h = stepper_->multipliers();
+    const Eigen::VectorXd& r = system_.balance_residual();
+    result.balance.resize(populations * modes);
+    result.input.resize(populations * modes);
+    system_.balance().scatter(r, result.balance);
+    system_.balance().scatter(h, result.input);
+    result.balance_error = r.size() == 0 ? 0.0 : (r - system_.epsilon() * h).cwiseAbs().maxCoeff();
+    result.spectrum = balance::spectrum(system_.balance(), system_.jacobian());
+    return result;
+}
+
+SiteFields SiteSolver::fields() const {
+    const std::vector<double>& u = stepper_->state();
+    const auto split =
+        u.begin() + static_cast<std::ptrdiff_t>(system_.populations() * system_.sites());
+    return {{u.begin(), split}, {split, split + (split - u.begin())}};
+}
+
+Quadrature SiteSolver::quadrature() {
+    rule_error_ = std::max(rule_error_, system_.rule_error(stepper_->state()));
+    return {rule_target_, rule_error_, system_.methods()};
+}
+
+Effort SiteSolver::effort() const {
+    return {stepper_->counts().steps, stepper_->counts().rejected, system_.evaluations(),
+            events().seconds(static_cast<std::size_t>(Event::expectations)),
+            events().seconds(static_cast<std::size_t>(Event::moments))};
+}
+
+SavedState SiteSolver::save() {
+    const std::size_t sites = system_.sites();
+    const std::size_t rows = system_.rows();
+    SavedState saved;
+    saved.time = time();
+    saved.next_step = stepper_->next_step();
+    saved.first_site = lattice_.first();
+    saved.sites = static_cast<std::int64_t>(sites);
+    saved.stride = static_cast<std::int64_t>(rows);
+    saved.values.resize(rows * sites);
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t s = 0; s < sites; ++s) {
+            saved.values[s * rows + row] = stepper_->state()[row * sites + s];
+        }
+    }
+    saved.multipliers.assign(stepper_->multipliers().begin(), stepper_->multipliers().end());
+    saved.rules = system_.save_rules();
+    saved.rule_error = rule_error_;
+    saved.steps_since_check = steps_since_check_;
+    return saved;
+}
+
+void SiteSolver::restore(const SavedState& saved) {
+    const std::size_t sites = system_.sites();
+    const std::size_t rows = system_.rows();
+    ensure(saved.values.size() == rows * sites &&
+               static_cast<Eigen::Index>(saved.multipliers.size()) == system_.multipliers(),
+           "a saved state fits the solver");
+    system_.restore_rules(saved.rules);
+    rule_error_ = saved.rule_error;
+    steps_since_check_ = saved.steps_since_check;
+    std::vector<double> u(rows * sites);
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t s = 0; s < sites; ++s) {
+            u[row * sites + s] = saved.values[s * rows + row];
+        }
+    }
+    stepper_->restart(
+        saved.time, u,
+        Eigen::Map<const Eigen::VectorXd>(saved.multipliers.data(), system_.multipliers()));
+    stepper_->set_next_step(saved.next_step);
+}
+
+} // namespace equipoise::field

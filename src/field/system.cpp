@@ -1,0 +1,250 @@
+#include "equipoise/field/system.hpp"
+
+#include "equipoise/balance/solve.hpp"
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/field/events.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace equipoise::field {
+
+namespace {
+
+EQUIPOISE_CLONES
+void add_mode(const double* __restrict phi, double h, double* __restrict v, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        v[i] += h * phi[i];
+    }
+}
+
+/// E[G'] (E[f] + iota) + E[G''] dK/dt / 2 into every `stride`th entry of out.
+void gain_rate(const double* slope, const double* curvature, const double* drift,
+               const double* input, const double* rate_k, double* out, std::size_t stride,
+               std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        out[i * stride] = slope[i] * (drift[i] + input[i]) + 0.5 * curvature[i] * rate_k[i];
+    }
+}
+
+} // namespace
+
+System::System(const parallel::Communicator& comm, const balance::Balance& balance,
+               const balance::Lattice& lattice, double epsilon)
+    : comm_(comm), lattice_(&lattice), epsilon_(epsilon),
+      populations_(balance.model().population_count()), coupling_(comm, balance, lattice) {
+    for (std::size_t a = 0; a < populations_; ++a) {
+        const model::Population& population = balance.model().population(a);
+        drift_.emplace_back(population.drift, population.range, Wanted::slopes);
+        noise_.emplace_back(population.noise, population.range, Wanted::square);
+        for (const model::FunctionPointer& gain : population.gains) {
+            gain_.emplace_back(gain, population.range, Wanted::curvatures);
+            gain_source_.push_back(a);
+        }
+    }
+    const std::size_t modes = balance.layout().basis().size();
+    phi_.resize(modes * sites());
+    for (std::size_t s = 0; s < sites(); ++s) {
+        for (std::size_t p = 0; p < modes; ++p) {
+            phi_[p * sites() + s] = lattice.basis()[s * modes + p];
+        }
+    }
+    for (std::vector<double>* array : {&input_, &drift_mean_, &rate_k_}) {
+        array->resize(populations_ * sites());
+    }
+    for (std::vector<double>* array : {&gain_mean_, &slope_, &curvature_, &columns_}) {
+        array->resize(gain_.size() * sites());
+    }
+}
+
+bool System::exact_closure() const {
+    const std::vector<model::Population>& all = balance().model().populations();
+    return std::all_of(all.begin(), all.end(), [](const model::Population& population) {
+        const auto noise = population.noise->affine();
+        return population.drift->affine().has_value() && noise.has_value() && noise->slope == 0.0;
+    });
+}
+
+/// body(expectations of a function, its population) for every function of the model.
+template <class Body>
+void System::for_each_means(const Body& body) {
+    for (std::size_t a = 0; a < populations_; ++a) {
+        body(drift_[a], a);
+        body(noise_[a], a);
+    }
+    for (std::size_t g = 0; g < gain_.size(); ++g) {
+        body(gain_[g], gain_source_[g]);
+    }
+}
+
+void System::choose_rules(const std::vector<double>& u, double target) {
+    for_each_means([&](NormalMeans& means, std::size_t a) {
+        means.choose(comm_, u.data() + a * sites(), u.data() + variance_row(a) * sites(), sites(),
+                     target);
+    });
+    state_.clear(); // what was computed by the old rules
+}
+
+double System::rule_error(const std::vector<double>& u) {
+    double error = 0.0;
+    for_each_means([&](NormalMeans& means, std::size_t a) {
+        error = std::max(error, means.error(u.data() + a * sites(),
+                                            u.data() + variance_row(a) * sites(), sites()));
+    });
+    return comm_.max(error);
+}
+
+std::vector<double> System::save_rules() {
+    std::vector<double> result;
+    for_each_means([&](NormalMeans& means, std::size_t) {
+        const std::vector<double> saved = means.save();
+        result.insert(result.end(), saved.begin(), saved.end());
+    });
+    return result;
+}
+
+void System::restore_rules(std::span<const double> saved) {
+    for_each_means([&](NormalMeans& means, std::size_t) { means.restore(saved); });
+    state_.clear();
+}
+
+std::vector<std::string> System::methods() const {
+    std::vector<std::string> result;
+    const auto say = [&](std::size_t a, const std::string& what, const NormalMeans& means) {
+        result.push_back(fmt::format("population {}, {}: {}", balance().model().population(a).name,
+                                     what, means.method()));
+    };
+    for (std::size_t a = 0; a < populations_; ++a) {
+        say(a, "drift", drift_[a]);
+        say(a, "noise", noise_[a]);
+    }
+    for (std::size_t g = 0; g < gain_.size(); ++g) {
+        const std::size_t a = gain_source_[g];
+        const std::size_t first = static_cast<std::size_t>(
+            std::find(gain_source_.begin(), gain_source_.end(), a) - gain_source_.begin());
+        say(a, balance().model().population(a).gains[g - first]->description(), gain_[g]);
+    }
+    return result;
+}
+
+void System::set_time(double t) {
+    const bool first = !time_.has_value();
+    if (!first && *time_ == t) {
+        return;
+    }
+    time_ = t;
+    drive_ = coupling_.drive(t);
+    drive_rate_ = coupling_.drive_rate(t);
+    residual_fresh_ = false;
+    for (std::size_t a = 0; a < populations_; ++a) {
+        const model::FormulaFunction& input = balance().model().population(a).input;
+        if (!first && !input.depends_on_time()) {
+            continue;
+        }
+        double* out = input_.data() + a * sites();
+        if (input.depends_on_position()) {
+            for (std::size_t s = 0; s < sites(); ++s) {
+                out[s] = input(lattice_->position(s), t);
+            }
+        } else {
+            std::fill_n(out, sites(), input({0.0, 0.0}, t));
+        }
+    }
+}
+
+void System::expectations(const std::vector<double>& u) {
+    {
+        const Scope event(Event::expectations);
+        for (std::size_t a = 0; a < populations_; ++a) {
+            const double* v = u.data() + a * sites();
+            const double* k = u.data() + variance_row(a) * sites();
+            double* mean = drift_mean_.data() + a * sites();
+            double* rate = rate_k_.data() + a * sites();
+            // E[f'] passes through the rate's place; E[sigma^2] through a column.
+            drift_[a].compute(v, k, sites(), mean, rate, nullptr);
+            noise_[a].compute(v, k, sites(), columns_.data(), nullptr, nullptr);
+            for (std::size_t s = 0; s < sites(); ++s) {
+                rate[s] = 2.0 * k[s] * rate[s] + columns_[s];
+            }
+        }
+        for (std::size_t g = 0; g < gain_.size(); ++g) {
+            const std::size_t a = gain_source_[g];
+            gain_[g].compute(u.data() + a * sites(), u.data() + variance_row(a) * sites(), sites(),
+                             gain_mean_.data() + g * sites(), slope_.data() + g * sites(),
+                             curvature_.data() + g * sites());
+        }
+    }
+    const Scope event(Event::moments);
+    for (std::size_t g = 0; g < gain_.size(); ++g) {
+        for (std::size_t s = 0; s < sites(); ++s) {
+            columns_[s * gain_.size() + g] = slope_[g * sites() + s];
+        }
+    }
+    jacobian_ = coupling_.combine_slopes(columns_);
+    ++evaluations_;
+}
+
+void System::evaluate(double t, const std::vector<double>& u) {
+    const bool same_time = time_.has_value() && *time_ == t;
+    const bool same_state = !comm_.any(state_ != u);
+    if (same_time && same_state) {
+        return;
+    }
+    set_time(t);
+    if (!same_state) {
+        expectations(u);
+        state_ = u;
+        residual_fresh_ = false;
+    }
+    const Scope event(Event::moments);
+    for (std::size_t g = 0; g < gain_.size(); ++g) {
+        const std::size_t a = gain_source_[g] * sites();
+        gain_rate(slope_.data() + g * sites(), curvature_.data() + g * sites(),
+                  drift_mean_.data() + a, input_.data() + a, rate_k_.data() + a,
+                  columns_.data() + g, gain_.size(), sites());
+    }
+    b_ = drive_rate_ + coupling_.combine(columns_);
+}
+
+void System::rates(const Eigen::VectorXd& h, std::vector<double>& dudt) const {
+    dudt.resize(rows() * sites());
+    for (std::size_t i = 0; i < populations_ * sites(); ++i) {
+        dudt[i] = drift_mean_[i] + input_[i];
+    }
+    add_field(h, 1.0, dudt.data());
+    std::copy(rate_k_.begin(), rate_k_.end(),
+              dudt.begin() + static_cast<std::ptrdiff_t>(populations_ * sites()));
+}
+
+Eigen::VectorXd System::multiplier_drift(const Eigen::VectorXd& h) const {
+    return b_ + jacobian_ * h;
+}
+
+Eigen::VectorXd System::slow_multipliers() const {
+    return balance::MultiplierSolver(balance(), jacobian_).solve(-b_);
+}
+
+const Eigen::VectorXd& System::balance_residual() {
+    if (!residual_fresh_) {
+        const Scope event(Event::moments);
+        for (std::size_t g = 0; g < gain_.size(); ++g) {
+            for (std::size_t s = 0; s < sites(); ++s) {
+                columns_[s * gain_.size() + g] = gain_mean_[g * sites() + s];
+            }
+        }
+        residual_ = drive_ + coupling_.combine(columns_);
+        residual_fresh_ = true;
+    }
+    return residual_;
+}
+
+void System::add_field(const Eigen::VectorXd& h, double factor, double* v) const {
+    for (std::size_t i = 0; i < balance().size(); ++i) {
+        const auto [a, p] = balance().unknowns()[i];
+        add_mode(phi_.data() + p * sites(), factor * h[static_cast<Eigen::Index>(i)],
+                 v + a * sites(), sites());
+    }
+}
+
+} // namespace equipoise::field
