@@ -8,9 +8,9 @@
 namespace equipoise::balance {
 
 Coupling::Coupling(const parallel::Communicator& comm, const Balance& balance,
-                   const Lattice& lattice)
-    : balance_(&balance), lattice_(&lattice), drive_(balance.model()), average_(comm, lattice),
-      moments_(balance.layout().size()) {}
+                   const Lattice& lattice, std::int64_t block)
+    : balance_(&balance), lattice_(&lattice), drive_(balance.model()),
+      average_(comm, lattice, block), moments_(balance.layout().size()) {}
 
 Eigen::VectorXd Coupling::combine(std::span<const double> values) {
     const MomentLayout& layout = balance_->layout();
@@ -25,6 +25,22 @@ Eigen::MatrixXd Coupling::combine_slopes(std::span<const double> values) {
     const std::size_t modes = layout.products().size();
     average_.compute(values, layout.order_zero_size() / layout.basis().size(), lattice_->products(),
                      modes, std::span(moments_).subspan(layout.order_zero_size()));
+    return balance_->jacobian(moments_);
+}
+
+Eigen::VectorXd Coupling::combine_rows(std::span<const double> values) {
+    const MomentLayout& layout = balance_->layout();
+    const std::size_t modes = layout.basis().size();
+    average_.compute_rows(values, layout.order_zero_size() / modes, lattice_->basis_rows(), modes,
+                          std::span(moments_).first(layout.order_zero_size()));
+    return balance_->combine(moments_);
+}
+
+Eigen::MatrixXd Coupling::combine_slopes_rows(std::span<const double> values) {
+    const MomentLayout& layout = balance_->layout();
+    average_.compute_rows(values, layout.order_zero_size() / layout.basis().size(),
+                          lattice_->products_rows(), layout.products().size(),
+                          std::span(moments_).subspan(layout.order_zero_size()));
     return balance_->jacobian(moments_);
 }
 

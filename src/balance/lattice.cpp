@@ -8,6 +8,21 @@
 
 namespace equipoise::balance {
 
+namespace {
+
+std::vector<double> transposed(const std::vector<double>& values, std::size_t rows,
+                               std::size_t columns) {
+    std::vector<double> result(values.size());
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < columns; ++j) {
+            result[j * rows + i] = values[i * columns + j];
+        }
+    }
+    return result;
+}
+
+} // namespace
+
 config::SiteCount Lattice::counts(config::DomainKind domain, const config::SiteCount& sites) {
     switch (domain) {
     case config::DomainKind::point:
@@ -53,6 +68,8 @@ Lattice::Lattice(const MomentLayout& layout, const config::Domain& domain,
         layout.basis().values(phase, basis_.data() + s * modes_);
         layout.products().values(phase, products_.data() + s * product_modes_);
     }
+    basis_rows_ = transposed(basis_, local, modes_);
+    products_rows_ = transposed(products_, local, product_modes_);
 }
 
 } // namespace equipoise::balance

@@ -1,25 +1,90 @@
 #include "equipoise/balance/site_average.hpp"
 
+#include "equipoise/elementary/clones.hpp"
 #include "equipoise/parallel/exact_sum.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 
 namespace equipoise::balance {
 
-SiteAverage::SiteAverage(const parallel::Communicator& comm, const Lattice& lattice)
-    : comm_(comm), local_(lattice.size()), global_(lattice.global()) {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double smallest = 1e-250; // below, a column counts as 0: no scale could hold it
+constexpr double greatest = 1e250;
+
+/// Partial sums that are added side by side, in an order that is the same on every machine.
+constexpr std::size_t lanes = 8;
+
+/// The largest |value|; infinity where one is not finite or hopelessly large.
+EQUIPOISE_CLONES
+double largest_size(const double* values, std::size_t count) {
+    std::array<double, lanes> largest{};
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        for (std::size_t j = 0; j < lanes; ++j) {
+            const double size =
+                std::abs(values[i + j]) <= greatest ? std::abs(values[i + j]) : infinity;
+            largest[j] = largest[j] > size ? largest[j] : size;
+        }
+    }
+    for (; i < count; ++i) {
+        const double size = std::abs(values[i]) <= greatest ? std::abs(values[i]) : infinity;
+        largest[0] = largest[0] > size ? largest[0] : size;
+    }
+    return *std::max_element(largest.begin(), largest.end());
+}
+
+/// Sums of weights * values over runs of `block` entries, the last of which may be shorter.
+EQUIPOISE_CLONES
+void sum_blocks(const double* weights, const double* values, std::size_t count, std::size_t block,
+                double* sums) {
+    for (std::size_t begin = 0; begin < count; begin += block) {
+        const std::size_t end = begin + block < count ? begin + block : count;
+        std::array<double, lanes> sum{};
+        std::size_t i = begin;
+        for (; i + lanes <= end; i += lanes) {
+            for (std::size_t j = 0; j < lanes; ++j) {
+                sum[j] += weights[i + j] * values[i + j];
+            }
+        }
+        for (std::size_t j = 0; i < end; ++i, ++j) {
+            sum[j] += weights[i] * values[i];
+        }
+        *sums++ = ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+    }
+}
+
+} // namespace
+
+SiteAverage::SiteAverage(const parallel::Communicator& comm, const Lattice& lattice,
+                         std::int64_t block)
+    : comm_(comm), local_(lattice.size()), global_(lattice.global()), block_(block) {
     ensure(global_ <= parallel::FixedPointScale::max_terms, "too many sites for an exact sum");
+    ensure(lattice.first() % block == 0, "a rank's sites begin with a block");
+}
+
+std::int64_t SiteAverage::block_size(std::int64_t sites) {
+    const auto most = static_cast<std::uint64_t>(std::clamp<std::int64_t>(sites / 256, 1, 64));
+    return static_cast<std::int64_t>(std::bit_floor(most));
+}
+
+bool SiteAverage::counts(std::size_t column) const {
+    return largest_[column] >= smallest && largest_[column] != infinity;
+}
+
+double SiteAverage::bound(std::size_t column, std::int64_t terms) const {
+    return 1.001 * static_cast<double>(terms) * largest_[column]; // weights may exceed 1 by an ulp
 }
 
 void SiteAverage::compute(std::span<const double> values, std::size_t columns,
                           std::span<const double> weights, std::size_t modes,
                           std::span<double> out) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    constexpr double smallest = 1e-250; // below, a column counts as 0: no scale could hold it
-    constexpr double greatest = 1e250;
     largest_.assign(columns, 0.0);
     for (std::size_t s = 0; s < local_; ++s) {
         for (std::size_t c = 0; c < columns; ++c) {
@@ -30,11 +95,10 @@ void SiteAverage::compute(std::span<const double> values, std::size_t columns,
     comm_.max(largest_);
     limbs_.assign(2 * columns * modes, 0);
     for (std::size_t c = 0; c < columns; ++c) {
-        if (largest_[c] < smallest || largest_[c] == infinity) {
+        if (!counts(c)) {
             continue;
         }
-        const parallel::FixedPointScale scale(1.001 *
-                                              largest_[c]); // weights may exceed 1 by an ulp
+        const parallel::FixedPointScale scale(bound(c, 1));
         for (std::size_t s = 0; s < local_; ++s) {
             const double value = values[s * columns + c];
             for (std::size_t m = 0; m < modes; ++m) {
@@ -44,18 +108,50 @@ void SiteAverage::compute(std::span<const double> values, std::size_t columns,
             }
         }
     }
+    finish(columns, modes, 1, out);
+}
+
+void SiteAverage::compute_rows(std::span<const double> values, std::size_t columns,
+                               std::span<const double> weights, std::size_t modes,
+                               std::span<double> out) {
+    largest_.resize(columns);
+    for (std::size_t c = 0; c < columns; ++c) {
+        largest_[c] = largest_size(values.data() + c * local_, local_);
+    }
+    comm_.max(largest_);
+    limbs_.assign(2 * columns * modes, 0);
+    const auto block = static_cast<std::size_t>(block_);
+    block_sums_.resize((local_ + block - 1) / block);
+    for (std::size_t c = 0; c < columns; ++c) {
+        if (!counts(c)) {
+            continue;
+        }
+        const parallel::FixedPointScale scale(bound(c, block_));
+        for (std::size_t m = 0; m < modes; ++m) {
+            sum_blocks(weights.data() + m * local_, values.data() + c * local_, local_, block,
+                       block_sums_.data());
+            for (const double sum : block_sums_) {
+                const auto [upper, lower] = scale.split(sum);
+                limbs_[2 * (c * modes + m)] += upper;
+                limbs_[2 * (c * modes + m) + 1] += lower;
+            }
+        }
+    }
+    finish(columns, modes, block_, out);
+}
+
+void SiteAverage::finish(std::size_t columns, std::size_t modes, std::int64_t terms,
+                         std::span<double> out) {
     comm_.sum(limbs_);
     for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t m = 0; m < modes; ++m) {
             double& result = out[c * modes + m];
-            if (largest_[c] < smallest) {
-                result = 0.0;
-            } else if (largest_[c] == infinity) {
-                result = std::numeric_limits<double>::quiet_NaN();
-            } else {
+            if (counts(c)) {
                 const std::size_t at = 2 * (c * modes + m);
-                const parallel::FixedPointScale scale(1.001 * largest_[c]);
+                const parallel::FixedPointScale scale(bound(c, terms));
                 result = scale.join(limbs_[at], limbs_[at + 1]) / static_cast<double>(global_);
+            } else {
+                result = largest_[c] < smallest ? 0.0 : std::numeric_limits<double>::quiet_NaN();
             }
         }
     }

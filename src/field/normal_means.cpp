@@ -1,6 +1,7 @@
 #include "equipoise/field/normal_means.hpp"
 
 #include "equipoise/elementary/clones.hpp"
+#include "equipoise/field/chebyshev.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
@@ -49,6 +50,17 @@ std::size_t outputs(Wanted wanted) {
         break;
     }
     return 1;
+}
+
+/// Relative to the larger of 1 and the largest value.
+double largest_difference(const std::vector<double>& values, const std::vector<double>& reference) {
+    double largest = 1.0;
+    double difference = 0.0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        largest = std::max(largest, std::abs(reference[i]));
+        difference = std::max(difference, std::abs(values[i] - reference[i]));
+    }
+    return difference / largest;
 }
 
 } // namespace
@@ -129,11 +141,42 @@ void NormalMeans::apply(const NormalRule& rule, const double* v, const double* k
     }
 }
 
-void NormalMeans::compute(const double* v, const double* k, std::size_t sites, double* f,
-                          double* f1, double* f2) const {
+bool NormalMeans::compute_series(const double* v, std::size_t sites, const SharedVariance& shared,
+                                 double* f, double* f1, double* f2) const {
+    // An interval of no width would have no scale.
+    const double middle = 0.5 * (shared.lowest_mean + shared.highest_mean);
+    const double half =
+        std::max(0.5 * (shared.highest_mean - shared.lowest_mean), 1e-3 * (1.0 + std::abs(middle)));
+    const std::array<double*, 3> out{f, f1, f2};
+    const std::size_t functions = outputs(wanted_);
+    for (std::size_t size = 16; size <= 64; size *= 2) {
+        const std::vector<double> points = Chebyshev::points(middle - half, middle + half, size);
+        const std::vector<double> variances(size, shared.k);
+        const std::vector<double> values = results(rule_, points.data(), variances.data(), size);
+        std::vector<Chebyshev> series;
+        bool resolved = true;
+        for (std::size_t i = 0; i < functions; ++i) {
+            series.push_back(Chebyshev::interpolate(middle - half, middle + half,
+                                                    values.data() + i * size, size));
+            resolved = resolved && series.back().tail() <= series_error_;
+        }
+        if (resolved) {
+            for (std::size_t i = 0; i < functions; ++i) {
+                series[i].shorten(series_error_);
+                series[i].evaluate(v, out[i], sites);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+void NormalMeans::compute(const double* v, const double* k, std::size_t sites,
+                          const std::optional<SharedVariance>& shared, double* f, double* f1,
+                          double* f2) const {
     if (closed_) {
         (void)compute_closed(v, k, sites, f, f1, f2);
-    } else {
+    } else if (!shared.has_value() || !compute_series(v, sites, *shared, f, f1, f2)) {
         apply(rule_, v, k, sites, f, f1, f2);
     }
 }
@@ -148,20 +191,17 @@ std::vector<double> NormalMeans::results(const NormalRule& rule, const double* v
     return result;
 }
 
-double NormalMeans::difference(const NormalRule& rule, const std::vector<double>& reference,
-                               const double* v, const double* k, std::size_t sites) const {
-    const std::vector<double> own = results(rule, v, k, sites);
-    double largest = 1.0;
-    double difference = 0.0;
-    for (std::size_t i = 0; i < own.size(); ++i) {
-        largest = std::max(largest, std::abs(reference[i]));
-        difference = std::max(difference, std::abs(own[i] - reference[i]));
+double NormalMeans::error(const double* v, const double* k, std::size_t sites,
+                          const std::optional<SharedVariance>& shared) const {
+    if (closed_) {
+        return 0.0;
     }
-    return difference / largest;
-}
-
-double NormalMeans::error(const double* v, const double* k, std::size_t sites) const {
-    return closed_ ? 0.0 : difference(rule_, results(finer_, v, k, sites), v, k, sites);
+    const std::size_t count = outputs(wanted_);
+    std::vector<double> own(count * sites);
+    double* f = own.data();
+    compute(v, k, sites, shared, f, count > 1 ? f + sites : nullptr,
+            count > 2 ? f + 2 * sites : nullptr);
+    return largest_difference(own, results(finer_, v, k, sites));
 }
 
 void NormalMeans::choose(const parallel::Communicator& comm, const double* v, const double* k,
@@ -169,10 +209,11 @@ void NormalMeans::choose(const parallel::Communicator& comm, const double* v, co
     if (closed_) {
         return;
     }
+    series_error_ = 0.1 * target;
     const double reach = normal_reach(target);
     const double far_reach = normal_reach(1e-3 * target);
     const auto error_of = [&](const NormalRule& rule, const std::vector<double>& reference) {
-        return comm.max(difference(rule, reference, v, k, sites));
+        return comm.max(largest_difference(results(rule, v, k, sites), reference));
     };
     // The widest spacing that agrees with half of itself ...
     double spacing = 0.8;
@@ -209,8 +250,8 @@ std::vector<double> NormalMeans::save() const {
     if (closed_) {
         return {};
     }
-    return {rule_.spacing, rule_.spacing > 0.0 ? rule_.reach : static_cast<double>(rule_.size()),
-            finer_.spacing,
+    return {series_error_, rule_.spacing,
+            rule_.spacing > 0.0 ? rule_.reach : static_cast<double>(rule_.size()), finer_.spacing,
             finer_.spacing > 0.0 ? finer_.reach : static_cast<double>(finer_.size())};
 }
 
@@ -218,14 +259,15 @@ void NormalMeans::restore(std::span<const double>& saved) {
     if (closed_) {
         return;
     }
-    ensure(saved.size() >= 4, "saved rules fit the model");
+    ensure(saved.size() >= 5, "saved rules fit the model");
     const auto make = [](double spacing, double extent) {
         return spacing > 0.0 ? NormalRule::trapezoidal(spacing, extent)
                              : NormalRule::gauss_hermite(static_cast<std::size_t>(extent));
     };
-    rule_ = make(saved[0], saved[1]);
-    finer_ = make(saved[2], saved[3]);
-    saved = saved.subspan(4);
+    series_error_ = saved[0];
+    rule_ = make(saved[1], saved[2]);
+    finer_ = make(saved[3], saved[4]);
+    saved = saved.subspan(5);
 }
 
 } // namespace equipoise::field

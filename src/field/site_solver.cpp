@@ -47,7 +47,8 @@ SiteSolver::SiteSolver(const parallel::Communicator& comm, const balance::Balanc
                             balance::Lattice::counts(config.domain.kind, config.field.sites),
                             first_site, local_sites, "field.sites"),
       system_(comm_, balance, lattice_, system_epsilon(config, balance.model())),
-      average_(comm_, lattice_), warn_(std::move(warn)) {
+      average_(comm_, lattice_, balance::SiteAverage::block_size(lattice_.global())),
+      warn_(std::move(warn)) {
     // A thousandth of what a step may be off by; a fixed step's error is unknown.
     rule_target_ = config.field.time_step.has_value()
                        ? 1e-12
@@ -197,18 +198,11 @@ void SiteSolver::check_stability() {
 
 Averages SiteSolver::averages() {
     system_.evaluate(time(), stepper_->state());
-    const std::size_t sites = system_.sites();
     const std::size_t rows = system_.rows();
     const std::size_t populations = system_.populations();
     const std::size_t modes = system_.balance().layout().basis().size();
-    std::vector<double> values(sites * rows); // (site, row)
-    for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t s = 0; s < sites; ++s) {
-            values[s * rows + row] = stepper_->state()[row * sites + s];
-        }
-    }
     std::vector<double> means(rows * modes);
-    average_.compute(values, rows, lattice_.basis(), modes, means);
+    average_.compute_rows(stepper_->state(), rows, lattice_.basis_rows(), modes, means);
     Averages result;
     result.time = time();
     result.mean_modes.assign(means.begin(),

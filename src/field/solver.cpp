@@ -1,6 +1,7 @@
 #include "equipoise/field/solver.hpp"
 
 #include "equipoise/balance/lattice.hpp"
+#include "equipoise/balance/site_average.hpp"
 #include "equipoise/field/site_solver.hpp"
 
 #include <algorithm>
@@ -8,17 +9,31 @@
 
 namespace equipoise::field {
 
+namespace {
+
+/// Blocks of sites that are added up together: a rank owns whole ones.
+std::int64_t block_count(std::int64_t sites) {
+    const std::int64_t block = balance::SiteAverage::block_size(sites);
+    return (sites + block - 1) / block;
+}
+
+} // namespace
+
 FieldSolver::FieldSolver(const parallel::Communicator& comm, const balance::Balance& balance,
                          const config::Config& config, Warning warn)
     : comm_(comm), domain_(config.domain),
       counts_(balance::Lattice::counts(config.domain.kind, config.field.sites)),
-      members_(static_cast<int>(std::min<std::int64_t>(comm.size(), counts_[0] * counts_[1]))),
+      members_(static_cast<int>(
+          std::min<std::int64_t>(comm.size(), block_count(counts_[0] * counts_[1])))),
       ranks_(comm, members_) {
-    const std::int64_t sites = counts_[0] * counts_[1];
     if (ranks_.member()) {
-        const std::int64_t rank = comm.rank();
-        first_ = rank * sites / members_;
-        local_ = (rank + 1) * sites / members_ - first_;
+        const std::int64_t sites = counts_[0] * counts_[1];
+        const auto begin = [&](std::int64_t rank) {
+            const std::int64_t block = rank * block_count(sites) / members_;
+            return std::min(sites, block * balance::SiteAverage::block_size(sites));
+        };
+        first_ = begin(comm.rank());
+        local_ = begin(comm.rank() + 1) - first_;
     }
     ranks_.together([&] {
         sites_ = std::make_unique<SiteSolver>(parallel::Communicator(ranks_.handle()), balance,

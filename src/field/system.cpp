@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 namespace equipoise::field {
 
@@ -19,21 +21,49 @@ void add_mode(const double* __restrict phi, double h, double* __restrict v, std:
     }
 }
 
-/// E[G'] (E[f] + iota) + E[G''] dK/dt / 2 into every `stride`th entry of out.
-void gain_rate(const double* slope, const double* curvature, const double* drift,
-               const double* input, const double* rate_k, double* out, std::size_t stride,
-               std::size_t count) {
+/// E[G'] (E[f] + iota) + E[G''] dK/dt / 2.
+EQUIPOISE_CLONES
+void gain_rate(const double* __restrict slope, const double* __restrict curvature,
+               const double* __restrict drift, const double* __restrict input,
+               const double* __restrict rate_k, double* __restrict out, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        out[i * stride] = slope[i] * (drift[i] + input[i]) + 0.5 * curvature[i] * rate_k[i];
+        out[i] = slope[i] * (drift[i] + input[i]) + 0.5 * curvature[i] * rate_k[i];
     }
 }
+
+/// The lowest and highest value; NaN counts as neither.
+EQUIPOISE_CLONES
+std::array<double, 2> extent(const double* values, std::size_t count) {
+    constexpr std::size_t lanes = 8;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::array<double, lanes> lowest{};
+    std::array<double, lanes> highest{};
+    lowest.fill(infinity);
+    highest.fill(-infinity);
+    for (std::size_t i = 0; i + lanes <= count; i += lanes) {
+        for (std::size_t j = 0; j < lanes; ++j) {
+            lowest[j] = values[i + j] < lowest[j] ? values[i + j] : lowest[j];
+            highest[j] = values[i + j] > highest[j] ? values[i + j] : highest[j];
+        }
+    }
+    for (std::size_t i = count - count % lanes; i < count; ++i) {
+        lowest[0] = values[i] < lowest[0] ? values[i] : lowest[0];
+        highest[0] = values[i] > highest[0] ? values[i] : highest[0];
+    }
+    return {*std::min_element(lowest.begin(), lowest.end()),
+            *std::max_element(highest.begin(), highest.end())};
+}
+
+/// Below, a series costs as much as it saves.
+constexpr std::int64_t enough_sites_to_share = 256;
 
 } // namespace
 
 System::System(const parallel::Communicator& comm, const balance::Balance& balance,
                const balance::Lattice& lattice, double epsilon)
     : comm_(comm), lattice_(&lattice), epsilon_(epsilon),
-      populations_(balance.model().population_count()), coupling_(comm, balance, lattice) {
+      populations_(balance.model().population_count()),
+      coupling_(comm, balance, lattice, balance::SiteAverage::block_size(lattice.global())) {
     for (std::size_t a = 0; a < populations_; ++a) {
         const model::Population& population = balance.model().population(a);
         drift_.emplace_back(population.drift, population.range, Wanted::slopes);
@@ -41,13 +71,6 @@ System::System(const parallel::Communicator& comm, const balance::Balance& balan
         for (const model::FunctionPointer& gain : population.gains) {
             gain_.emplace_back(gain, population.range, Wanted::curvatures);
             gain_source_.push_back(a);
-        }
-    }
-    const std::size_t modes = balance.layout().basis().size();
-    phi_.resize(modes * sites());
-    for (std::size_t s = 0; s < sites(); ++s) {
-        for (std::size_t p = 0; p < modes; ++p) {
-            phi_[p * sites() + s] = lattice.basis()[s * modes + p];
         }
     }
     for (std::vector<double>* array : {&input_, &drift_mean_, &rate_k_}) {
@@ -88,9 +111,11 @@ void System::choose_rules(const std::vector<double>& u, double target) {
 
 double System::rule_error(const std::vector<double>& u) {
     double error = 0.0;
+    const std::vector<std::optional<SharedVariance>> shared = shared_variances(u);
     for_each_means([&](NormalMeans& means, std::size_t a) {
-        error = std::max(error, means.error(u.data() + a * sites(),
-                                            u.data() + variance_row(a) * sites(), sites()));
+        error =
+            std::max(error, means.error(u.data() + a * sites(),
+                                        u.data() + variance_row(a) * sites(), sites(), shared[a]));
     });
     return comm_.max(error);
 }
@@ -153,17 +178,43 @@ void System::set_time(double t) {
     }
 }
 
+/// By population: set where all sites of all ranks have the same variance and are so many that it
+/// pays.
+std::vector<std::optional<SharedVariance>>
+System::shared_variances(const std::vector<double>& u) const {
+    std::vector<std::optional<SharedVariance>> result(populations_);
+    if (lattice_->global() < enough_sites_to_share) {
+        return result;
+    }
+    std::vector<double> extremes;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        const auto [lowest, highest] = extent(u.data() + row * sites(), sites());
+        extremes.push_back(-lowest);
+        extremes.push_back(highest);
+    }
+    comm_.max(extremes);
+    for (std::size_t a = 0; a < populations_; ++a) {
+        const double* mean = extremes.data() + 2 * a;
+        const double* variance = extremes.data() + 2 * variance_row(a);
+        if (-variance[0] == variance[1]) {
+            result[a] = SharedVariance{variance[1], -mean[0], mean[1]};
+        }
+    }
+    return result;
+}
+
 void System::expectations(const std::vector<double>& u) {
     {
         const Scope event(Event::expectations);
+        const std::vector<std::optional<SharedVariance>> shared = shared_variances(u);
         for (std::size_t a = 0; a < populations_; ++a) {
             const double* v = u.data() + a * sites();
             const double* k = u.data() + variance_row(a) * sites();
             double* mean = drift_mean_.data() + a * sites();
             double* rate = rate_k_.data() + a * sites();
             // E[f'] passes through the rate's place; E[sigma^2] through a column.
-            drift_[a].compute(v, k, sites(), mean, rate, nullptr);
-            noise_[a].compute(v, k, sites(), columns_.data(), nullptr, nullptr);
+            drift_[a].compute(v, k, sites(), shared[a], mean, rate, nullptr);
+            noise_[a].compute(v, k, sites(), shared[a], columns_.data(), nullptr, nullptr);
             for (std::size_t s = 0; s < sites(); ++s) {
                 rate[s] = 2.0 * k[s] * rate[s] + columns_[s];
             }
@@ -171,17 +222,12 @@ void System::expectations(const std::vector<double>& u) {
         for (std::size_t g = 0; g < gain_.size(); ++g) {
             const std::size_t a = gain_source_[g];
             gain_[g].compute(u.data() + a * sites(), u.data() + variance_row(a) * sites(), sites(),
-                             gain_mean_.data() + g * sites(), slope_.data() + g * sites(),
-                             curvature_.data() + g * sites());
+                             shared[a], gain_mean_.data() + g * sites(),
+                             slope_.data() + g * sites(), curvature_.data() + g * sites());
         }
     }
     const Scope event(Event::moments);
-    for (std::size_t g = 0; g < gain_.size(); ++g) {
-        for (std::size_t s = 0; s < sites(); ++s) {
-            columns_[s * gain_.size() + g] = slope_[g * sites() + s];
-        }
-    }
-    jacobian_ = coupling_.combine_slopes(columns_);
+    jacobian_ = coupling_.combine_slopes_rows(slope_);
     ++evaluations_;
 }
 
@@ -202,9 +248,9 @@ void System::evaluate(double t, const std::vector<double>& u) {
         const std::size_t a = gain_source_[g] * sites();
         gain_rate(slope_.data() + g * sites(), curvature_.data() + g * sites(),
                   drift_mean_.data() + a, input_.data() + a, rate_k_.data() + a,
-                  columns_.data() + g, gain_.size(), sites());
+                  columns_.data() + g * sites(), sites());
     }
-    b_ = drive_rate_ + coupling_.combine(columns_);
+    b_ = drive_rate_ + coupling_.combine_rows(columns_);
 }
 
 void System::rates(const Eigen::VectorXd& h, std::vector<double>& dudt) const {
@@ -228,12 +274,7 @@ Eigen::VectorXd System::slow_multipliers() const {
 const Eigen::VectorXd& System::balance_residual() {
     if (!residual_fresh_) {
         const Scope event(Event::moments);
-        for (std::size_t g = 0; g < gain_.size(); ++g) {
-            for (std::size_t s = 0; s < sites(); ++s) {
-                columns_[s * gain_.size() + g] = gain_mean_[g * sites() + s];
-            }
-        }
-        residual_ = drive_ + coupling_.combine(columns_);
+        residual_ = drive_ + coupling_.combine_rows(gain_mean_);
         residual_fresh_ = true;
     }
     return residual_;
@@ -242,8 +283,8 @@ const Eigen::VectorXd& System::balance_residual() {
 void System::add_field(const Eigen::VectorXd& h, double factor, double* v) const {
     for (std::size_t i = 0; i < balance().size(); ++i) {
         const auto [a, p] = balance().unknowns()[i];
-        add_mode(phi_.data() + p * sites(), factor * h[static_cast<Eigen::Index>(i)],
-                 v + a * sites(), sites());
+        add_mode(lattice_->basis_rows().data() + p * sites(),
+                 factor * h[static_cast<Eigen::Index>(i)], v + a * sites(), sites());
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace equipoise::balance {
 /// takes values by (local site, gain) is collective.
 class Coupling {
   public:
-    Coupling(const parallel::Communicator& comm, const Balance& balance, const Lattice& lattice);
+    Coupling(const parallel::Communicator& comm, const Balance& balance, const Lattice& lattice,
+             std::int64_t block = 1);
 
     [[nodiscard]] const Balance& balance() const noexcept { return *balance_; }
     [[nodiscard]] const Lattice& lattice() const noexcept { return *lattice_; }
@@ -27,6 +29,9 @@ class Coupling {
     [[nodiscard]] Eigen::VectorXd combine(std::span<const double> values);
     /// The matrix s_b c_ab^p (1/S) sum_s phi_p phi_q values(s, gain): J when the values are E[G'].
     [[nodiscard]] Eigen::MatrixXd combine_slopes(std::span<const double> values);
+    /// The same for values by (gain, local site), in blocks of sites (SiteAverage).
+    [[nodiscard]] Eigen::VectorXd combine_rows(std::span<const double> values);
+    [[nodiscard]] Eigen::MatrixXd combine_slopes_rows(std::span<const double> values);
     /// Moments in MomentLayout's order: those of order 0 from the last combine(), those of order 1
     /// from the last combine_slopes().
     [[nodiscard]] const std::vector<double>& moments() const noexcept { return moments_; }

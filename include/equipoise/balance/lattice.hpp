@@ -31,6 +31,11 @@ class Lattice {
     /// phi_p(x_s), by (local site, mode): of the basis, and of its products.
     [[nodiscard]] const std::vector<double>& basis() const noexcept { return basis_; }
     [[nodiscard]] const std::vector<double>& products() const noexcept { return products_; }
+    /// The same by (mode, local site).
+    [[nodiscard]] const std::vector<double>& basis_rows() const noexcept { return basis_rows_; }
+    [[nodiscard]] const std::vector<double>& products_rows() const noexcept {
+        return products_rows_;
+    }
     /// Coordinates of any site of the whole lattice.
     [[nodiscard]] static model::Position
     coordinates(const config::Domain& domain, const config::SiteCount& counts, std::int64_t site);
@@ -40,6 +45,7 @@ class Lattice {
     std::size_t modes_, product_modes_;
     std::vector<model::Position> positions_;
     std::vector<double> basis_, products_;
+    std::vector<double> basis_rows_, products_rows_;
 };
 
 } // namespace equipoise::balance

@@ -12,22 +12,37 @@ namespace equipoise::balance {
 /// Averages over all sites of all ranks that do not depend, to the last bit, on how the sites are
 /// shared out: a first reduction finds the largest value of each column (a maximum has no order), a
 /// second adds the terms as integers on the grid that it sets (parallel/exact_sum.hpp).
+///
+/// A *block* of sites may be added up in floating point first, which is many times faster. Blocks
+/// count from site 0 of the whole lattice, and every rank must own whole ones.
 class SiteAverage {
   public:
-    SiteAverage(const parallel::Communicator& comm, const Lattice& lattice);
+    SiteAverage(const parallel::Communicator& comm, const Lattice& lattice, std::int64_t block = 1);
+
+    /// A good size of block for a lattice of so many sites, which leaves at least 256 of them.
+    static std::int64_t block_size(std::int64_t sites);
 
     /// out(column, mode) = (1/S) sum_s weights(s, mode) values(s, column) over all S sites; s runs
     /// over the local sites in the arguments. |weights| <= 1. Collective. A column with a value
     /// that is not finite gives NaN.
     void compute(std::span<const double> values, std::size_t columns,
                  std::span<const double> weights, std::size_t modes, std::span<double> out);
+    /// The same with values by (column, site), weights by (mode, site), and in blocks.
+    void compute_rows(std::span<const double> values, std::size_t columns,
+                      std::span<const double> weights, std::size_t modes, std::span<double> out);
 
   private:
+    [[nodiscard]] bool counts(std::size_t column) const;
+    [[nodiscard]] double bound(std::size_t column, std::int64_t terms) const;
+    void finish(std::size_t columns, std::size_t modes, std::int64_t terms, std::span<double> out);
+
     parallel::Communicator comm_;
     std::size_t local_;
     std::int64_t global_;
+    std::int64_t block_;
     std::vector<double> largest_;
     std::vector<std::int64_t> limbs_;
+    std::vector<double> block_sums_;
 };
 
 } // namespace equipoise::balance

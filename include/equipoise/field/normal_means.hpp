@@ -5,6 +5,7 @@
 #include "equipoise/parallel/communicator.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ enum class Wanted {
     curvatures, ///< E[F], E[F'], E[F'']: a gain
     slopes,     ///< E[F], E[F']: a drift
     square      ///< E[F^2]: a noise intensity
+};
+
+/// What the sites of all ranks have in common where all have the same variance.
+struct SharedVariance {
+    double k = 0.0;
+    double lowest_mean = 0.0, highest_mean = 0.0;
 };
 
 /// Expectations of one function under Gaussian states, at many sites at once: in closed form where
@@ -32,10 +39,16 @@ class NormalMeans {
     void choose(const parallel::Communicator& comm, const double* v, const double* k,
                 std::size_t sites, double target);
     /// The largest such difference over the local sites for other states; 0 for a closed form.
-    [[nodiscard]] double error(const double* v, const double* k, std::size_t sites) const;
+    [[nodiscard]] double error(const double* v, const double* k, std::size_t sites,
+                               const std::optional<SharedVariance>& shared) const;
 
     /// f, f1 and f2, `sites` values each; those that are not wanted are left alone.
-    void compute(const double* v, const double* k, std::size_t sites, double* f, double* f1,
+    ///
+    /// Where many sites share one variance, `shared` says so: the expectations are then functions
+    /// of v alone, smooth ones, and computed as Chebyshev series from the rule's values at a few
+    /// means.
+    void compute(const double* v, const double* k, std::size_t sites,
+                 const std::optional<SharedVariance>& shared, double* f, double* f1,
                  double* f2) const;
 
     [[nodiscard]] bool closed_form() const noexcept { return closed_; }
@@ -53,10 +66,11 @@ class NormalMeans {
   private:
     void apply(const NormalRule& rule, const double* v, const double* k, std::size_t sites,
                double* f, double* f1, double* f2) const;
+    [[nodiscard]] bool compute_series(const double* v, std::size_t sites,
+                                      const SharedVariance& shared, double* f, double* f1,
+                                      double* f2) const;
     [[nodiscard]] bool compute_closed(const double* v, const double* k, std::size_t sites,
                                       double* f, double* f1, double* f2) const;
-    [[nodiscard]] double difference(const NormalRule& rule, const std::vector<double>& reference,
-                                    const double* v, const double* k, std::size_t sites) const;
     [[nodiscard]] std::vector<double> results(const NormalRule& rule, const double* v,
                                               const double* k, std::size_t sites) const;
 
@@ -64,6 +78,7 @@ class NormalMeans {
     model::Interval range_;
     Wanted wanted_;
     bool closed_ = false;
+    double series_error_ = 1e-14; ///< what a series may leave out
     NormalRule rule_, finer_;
 };
 

@@ -89,6 +89,8 @@ class System {
   private:
     template <class Body>
     void for_each_means(const Body& body);
+    [[nodiscard]] std::vector<std::optional<SharedVariance>>
+    shared_variances(const std::vector<double>& u) const;
     void expectations(const std::vector<double>& u);
     void set_time(double t);
 
@@ -100,14 +102,13 @@ class System {
     std::vector<NormalMeans> drift_, noise_; ///< by population
     std::vector<NormalMeans> gain_;          ///< in the order of MomentLayout
     std::vector<std::size_t> gain_source_;   ///< population of each
-    std::vector<double> phi_;                ///< (mode, site)
 
     std::vector<double> state_; ///< u last evaluated; empty: none
     std::optional<double> time_;
     std::vector<double> input_;                         ///< iota, (population, site)
     std::vector<double> drift_mean_, rate_k_;           ///< E[f], dK/dt: (population, site)
     std::vector<double> gain_mean_, slope_, curvature_; ///< E[G], E[G'], E[G'']: (gain, site)
-    std::vector<double> columns_;                       ///< scratch (site, gain)
+    std::vector<double> columns_;                       ///< scratch (gain, site)
     Eigen::MatrixXd jacobian_;
     Eigen::VectorXd b_, drive_, drive_rate_, residual_;
     bool input_fresh_ = false, residual_fresh_ = false;
