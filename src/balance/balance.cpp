@@ -18,6 +18,9 @@ Balance::Balance(const model::Model& model)
             for (std::size_t b = 0; b < populations; ++b) {
                 acts = acts || (model.connected(a, b) && model.coefficient(a, b, p) != 0.0);
             }
+            for (std::size_t q = 0; a == 0 && q < modes; ++q) {
+                products_.push_back(layout_.basis().product(p, q, layout_.products()));
+            }
             if (acts) {
                 index_[a * modes + p] = static_cast<std::ptrdiff_t>(unknowns_.size());
                 unknowns_.push_back({a, p});
@@ -76,8 +79,7 @@ Eigen::MatrixXd Balance::jacobian(std::span<const double> moments) const {
                         continue;
                     }
                     double integral = 0.0;
-                    for (const auto& [mode, weight] :
-                         layout_.basis().product(p, q, layout_.products())) {
+                    for (const auto& [mode, weight] : products_[p * modes + q]) {
                         integral += weight * slope[mode];
                     }
                     for (std::size_t a = 0; a < model_->population_count(); ++a) {

@@ -101,21 +101,39 @@ void System::for_each_means(const Body& body) {
     }
 }
 
+/// The state at every so manyth site of the whole lattice, in rows.
+std::vector<double> System::sample(const std::vector<double>& u) const {
+    const std::int64_t stride = std::max<std::int64_t>(1, lattice_->global() / 256);
+    std::vector<double> result;
+    for (std::size_t row = 0; row < rows(); ++row) {
+        for (std::size_t s = 0; s < sites(); ++s) {
+            if ((lattice_->first() + static_cast<std::int64_t>(s)) % stride == 0) {
+                result.push_back(u[row * sites() + s]);
+            }
+        }
+    }
+    return result;
+}
+
 void System::choose_rules(const std::vector<double>& u, double target) {
+    const std::vector<double> some = sample(u);
+    const std::size_t count = some.size() / rows();
     for_each_means([&](NormalMeans& means, std::size_t a) {
-        means.choose(comm_, u.data() + a * sites(), u.data() + variance_row(a) * sites(), sites(),
+        means.choose(comm_, some.data() + a * count, some.data() + variance_row(a) * count, count,
                      target);
     });
     state_.clear(); // what was computed by the old rules
 }
 
 double System::rule_error(const std::vector<double>& u) {
-    double error = 0.0;
+    const std::vector<double> some = sample(u);
+    const std::size_t count = some.size() / rows();
     const std::vector<std::optional<SharedVariance>> shared = shared_variances(u);
+    double error = 0.0;
     for_each_means([&](NormalMeans& means, std::size_t a) {
         error =
-            std::max(error, means.error(u.data() + a * sites(),
-                                        u.data() + variance_row(a) * sites(), sites(), shared[a]));
+            std::max(error, means.error(some.data() + a * count,
+                                        some.data() + variance_row(a) * count, count, shared[a]));
     });
     return comm_.max(error);
 }

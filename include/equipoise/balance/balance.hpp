@@ -63,7 +63,8 @@ class Balance {
     const model::Model* model_;
     MomentLayout layout_;
     std::vector<Unknown> unknowns_;
-    std::vector<std::ptrdiff_t> index_; ///< (population, mode) -> unknown, or -1
+    std::vector<std::ptrdiff_t> index_;                  ///< (population, mode) -> unknown, or -1
+    std::vector<std::vector<model::ModeTerm>> products_; ///< phi_p phi_q, by (p, q)
 };
 
 } // namespace equipoise::balance

@@ -59,7 +59,8 @@ class System {
     /// Chooses the rules behind the expectations so that they are off by `target` at most at the
     /// state u.
     void choose_rules(const std::vector<double>& u, double target);
-    /// How much they are off at the state u (NormalMeans::error).
+    /// How much they are off at the state u (NormalMeans::error). Both look at 256 to 511 sites
+    /// spread over the lattice where there are more.
     [[nodiscard]] double rule_error(const std::vector<double>& u);
     /// The method and its cost for every function: "population e, drift: closed form".
     [[nodiscard]] std::vector<std::string> methods() const;
@@ -91,6 +92,7 @@ class System {
     void for_each_means(const Body& body);
     [[nodiscard]] std::vector<std::optional<SharedVariance>>
     shared_variances(const std::vector<double>& u) const;
+    [[nodiscard]] std::vector<double> sample(const std::vector<double>& u) const;
     void expectations(const std::vector<double>& u);
     void set_time(double t);
 
