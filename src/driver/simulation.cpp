@@ -4,6 +4,7 @@
 #include "equipoise/driver/progress.hpp"
 #include "equipoise/driver/schedule.hpp"
 #include "equipoise/io/output_file.hpp"
+#include "equipoise/io/xdmf.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
 #include "equipoise/util/stopwatch.hpp"
@@ -153,6 +154,7 @@ void Simulation::run(bool quiet) {
     const std::string path = file.finish(true);
     const std::string text = summary(watch.seconds(), path); // collective
     if (comm_.is_root()) {
+        io::write_xdmf(path);
         log::print(text);
     }
 }
