@@ -57,6 +57,11 @@ std::vector<Group> grouped(const std::vector<FieldDataset>& fields) {
             same->push_back(&field);
         }
     }
+    // ParaView lists the times in the order in which it meets them: the most frequent records,
+    // which have most of the others' times too, come first.
+    std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+        return a.front()->times.size() > b.front()->times.size();
+    });
     return groups;
 }
 
@@ -66,7 +71,7 @@ class Text {
         : file_(escape(file)), most_times_(most_times) {}
 
     std::string document(const std::vector<FieldDataset>& fields, const std::string& title) && {
-        add("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Xdmf Version=\"3.0\">\n"
+        add("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Xdmf Version=\"2.2\">\n"
             "<Domain Name=\"{}\">\n",
             escape(title));
         for (const Group& group : grouped(fields)) {
@@ -98,8 +103,10 @@ class Text {
                                time == "time" ? "" : "; " + time)));
         const std::size_t records = first.times.size();
         const std::size_t stride = (records + most_times_ - 1) / most_times_;
+        // Times of several solvers that differ by rounding would be several times to ParaView:
+        // hence 12 digits.
         for (std::size_t record = 0; record < records; record += stride) {
-            add("<Grid Name=\"{}\" GridType=\"Uniform\">\n<Time Value=\"{}\"/>\n",
+            add("<Grid Name=\"{}\" GridType=\"Uniform\">\n<Time Value=\"{:.12g}\"/>\n",
                 escape(first.populations[population]), first.times[record]);
             mesh(first.axes);
             for (const FieldDataset* field : group) {

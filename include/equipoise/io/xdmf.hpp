@@ -7,7 +7,8 @@
 
 /// The sidecar that lets ParaView and VisIt show the fields and densities of an output file: XML
 /// (XDMF, https://www.xdmf.org) that describes the HDF5 file's datasets and holds no values of its
-/// own but the times.
+/// own but the times. Written for the reader of XDMF version 2 ("XDMF Reader" in ParaView): that of
+/// version 3 knows no hyperslabs of this kind.
 namespace equipoise::io {
 
 /// A collection over time for each group of fields on the same lattice and each population. The
