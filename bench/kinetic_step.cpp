@@ -1,0 +1,181 @@
+// The kinetic solver: cell-updates per second and where a step's time goes, for growing numbers of
+// sites and cells, beside a hand-written batched tridiagonal solve of the same size; and the time
+// to a given error of v and K. bench/run starts this and makes the tables, with SciPy's times
+// beside (kinetic_scipy.py); by itself it is an ordinary Google Benchmark program (--help). Times
+// are the thread's processor time.
+//
+// The names are step|tridiagonal / sites:S / cells:C and solve / problem / cells:C.
+#include "equipoise/balance/balance.hpp"
+#include "equipoise/config/config.hpp"
+#include "equipoise/config/read.hpp"
+#include "equipoise/kinetic/solver.hpp"
+#include "equipoise/model/model.hpp"
+#include "equipoise/parallel/communicator.hpp"
+#include "equipoise/parallel/petsc.hpp"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "tridiagonal.hpp"
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace equipoise;
+
+constexpr std::int64_t populations = 2;
+constexpr double time_step = 0.02;
+constexpr std::int64_t steps = 25;
+
+/// A configuration with what refers to it; stays where it is made.
+struct Problem {
+    config::Config config;
+    model::Model model;
+    balance::Balance balance;
+
+    Problem(const std::string& name, const std::vector<std::string>& overrides)
+        : config(config::read(std::string(EQUIPOISE_BENCH_INPUT) + "/" + name + ".ini", overrides)),
+          model(config), balance(model) {}
+    Problem(const Problem&) = delete;
+    Problem& operator=(const Problem&) = delete;
+};
+
+/// Steps of one size over the first half unit of time, where densities and means change most.
+void step(benchmark::State& state) {
+    const std::int64_t sites = state.range(0);
+    const std::int64_t cells = state.range(1);
+    const Problem problem("ring", {fmt::format("--kinetic.sites={}", sites),
+                                   fmt::format("--kinetic.cells={}", cells),
+                                   fmt::format("--kinetic.time_step={}", time_step)});
+    kinetic::KineticSolver solver(parallel::Communicator::world(), problem.balance, problem.config);
+    const kinetic::Effort before = solver.effort();
+    double wall = 0.0;
+    for (auto _ : state) {
+        const auto start = std::chrono::steady_clock::now();
+        solver.advance(solver.time() + time_step);
+        wall += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
+    const kinetic::Effort after = solver.effort();
+    state.SetItemsProcessed(state.iterations() * sites * cells * populations);
+    state.counters["assembly"] = (after.assembly_seconds - before.assembly_seconds) / wall;
+    state.counters["solve"] = (after.solve_seconds - before.solve_seconds) / wall;
+    state.counters["moments"] = (after.moment_seconds - before.moment_seconds) / wall;
+    state.counters["newton"] =
+        static_cast<double>(after.newton_iterations - before.newton_iterations) /
+        static_cast<double>(after.steps - before.steps);
+}
+
+void tridiagonal(benchmark::State& state) {
+    const std::int64_t sites = state.range(0);
+    const std::int64_t cells = state.range(1);
+    bench::TridiagonalBatch batch(static_cast<std::size_t>(sites * populations),
+                                  static_cast<std::size_t>(cells));
+    for (auto _ : state) {
+        batch.factor_and_solve();
+        benchmark::ClobberMemory();
+    }
+    if (!std::isfinite(batch.first())) {
+        state.SkipWithError("the yardstick's solution is not finite");
+    }
+    state.SetItemsProcessed(state.iterations() * sites * cells * populations);
+}
+
+/// What is compared at a time: v and K at a point; their averages and those of v cos on the ring.
+struct Reference {
+    double time;
+    std::vector<double> mean_modes, variance; ///< as in kinetic::Averages; NaN: not compared
+};
+
+/// A whole run with what is needed before the first step; the counter `error` is the largest
+/// difference from the reference at its times.
+void solve(benchmark::State& state, const char* name, const std::vector<Reference>& references,
+           std::vector<std::string> overrides, double tolerance) {
+    overrides.push_back(fmt::format("--kinetic.cells={}", state.range(0)));
+    overrides.push_back(fmt::format("--kinetic.tolerance={}", tolerance));
+    double error = 0.0;
+    for (auto _ : state) {
+        const Problem problem(name, overrides);
+        kinetic::KineticSolver solver(parallel::Communicator::world(), problem.balance,
+                                      problem.config);
+        const auto compare = [&error](const std::vector<double>& values,
+                                      const std::vector<double>& wanted) {
+            for (std::size_t i = 0; i < wanted.size(); ++i) {
+                if (!std::isnan(wanted[i])) {
+                    error = std::max(error, std::abs(values[i] - wanted[i]));
+                }
+            }
+        };
+        for (const Reference& reference : references) {
+            solver.advance(reference.time);
+            const kinetic::Averages now = solver.averages();
+            compare(now.mean_modes, reference.mean_modes);
+            compare(now.variance, reference.variance);
+        }
+        state.counters["steps"] = static_cast<double>(solver.effort().steps);
+    }
+    state.counters["error"] = error;
+    state.counters["tolerance"] = tolerance;
+}
+
+void register_all() {
+    constexpr double skip = std::numeric_limits<double>::quiet_NaN();
+    for (const std::int64_t sites : {16, 32, 64, 128, 256}) {
+        for (const std::int64_t cells : {50, 100, 200, 400, 800}) {
+            if (sites != 64 && cells != 200) {
+                continue;
+            }
+            benchmark::RegisterBenchmark("step", step)
+                ->Args({sites, cells})
+                ->ArgNames({"sites", "cells"})
+                ->Iterations(steps)
+                ->Unit(benchmark::kMicrosecond);
+            benchmark::RegisterBenchmark("tridiagonal", tridiagonal)
+                ->Args({sites, cells})
+                ->ArgNames({"sites", "cells"})
+                ->Unit(benchmark::kMicrosecond);
+        }
+    }
+    // Independent values to about 1e-5, given with the problem (input/multiplicative_point.ini).
+    const std::vector<Reference> point{{0.5, {0.07306, 0.22269}, {0.60592, 0.35152}},
+                                       {3.0, {0.06898, 0.21420}, {0.44451, 0.27721}}};
+    const std::vector<Reference> ring{{0.5, {0.1163, 0.0434, skip, 0.5175, 0.2736, skip}, {}},
+                                      {1.5, {0.1034, 0.0383, skip, 0.4079, 0.2153, skip}, {}}};
+    const auto add = [](const char* name, const std::vector<Reference>& references,
+                        const std::vector<std::string>& overrides, std::int64_t cells) {
+        for (const double tolerance : {1e-3, 1e-4, 1e-5, 1e-6}) {
+            benchmark::RegisterBenchmark(
+                fmt::format("solve/{}/tolerance:{:g}", name, tolerance).c_str(), solve, name,
+                references, overrides, tolerance)
+                ->Arg(cells)
+                ->ArgName("cells")
+                ->Iterations(1)
+                ->Unit(benchmark::kMillisecond);
+        }
+    };
+    for (const std::int64_t cells : {50, 100, 200, 400}) {
+        add("multiplicative_point", point, {}, cells);
+        add("ring", ring, {"--kinetic.sites=16"}, cells);
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const equipoise::parallel::Environment environment(argc, argv);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+        return 2;
+    }
+    const equipoise::parallel::PetscEnvironment petsc(equipoise::parallel::Communicator::world(),
+                                                      "");
+    register_all();
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}

@@ -1,0 +1,120 @@
+// Neuron-steps per second and core of the network solver, beside a memory copy of the same bytes, a
+// plain C++ loop and a bare kernel, in one process. bench/run starts this and makes the table; by
+// itself it is an ordinary Google Benchmark program (--help). items_per_second counts neuron-steps
+// and, for the copy, states copied; times are the thread's processor time.
+//
+// The names are solver|yardstick / what / neurons in each of the two populations.
+#include "equipoise/parallel/communicator.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include "bare_kernel.hpp"
+#include "figure3.hpp"
+#include "network_problem.hpp"
+#include "plain_loop.hpp"
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+const std::string figure3_file = std::string(EQUIPOISE_INPUT) + "/figure3.ini";
+const std::string ring_file = std::string(EQUIPOISE_BENCH_INPUT) + "/ring.ini";
+const std::string point_file = std::string(EQUIPOISE_BENCH_INPUT) + "/multiplicative_point.ini";
+
+void count(benchmark::State& state, std::int64_t neurons) {
+    state.SetItemsProcessed(state.iterations() * neurons);
+}
+
+/// Steps of the network solver of a configuration with populations e and i of n neurons each.
+void solver(benchmark::State& state, const std::string& file, std::vector<std::string> overrides) {
+    const std::string n = std::to_string(state.range(0));
+    overrides.push_back("--population.e.neurons=" + n);
+    overrides.push_back("--population.i.neurons=" + n);
+    bench::NetworkProblem problem(file, overrides);
+    for (auto _ : state) {
+        problem.step();
+    }
+    if (!problem.healthy()) {
+        state.SkipWithError("the network left its range");
+    }
+    count(state, problem.neurons());
+}
+
+/// Reads and writes the bytes that one step must: each state once.
+void memory_copy(benchmark::State& state) {
+    const auto n = static_cast<std::size_t>(2 * state.range(0));
+    const std::vector<double> from(n, 1.0);
+    std::vector<double> to(n, 0.0);
+    for (auto _ : state) {
+        std::memcpy(to.data(), from.data(), n * sizeof(double));
+        benchmark::ClobberMemory();
+    }
+    count(state, 2 * state.range(0));
+    state.SetBytesProcessed(state.iterations() * 2 * state.range(0) *
+                            static_cast<std::int64_t>(2 * sizeof(double)));
+}
+
+template <class Move>
+void figure3(benchmark::State& state, const Move& move) {
+    bench::Figure3 network(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) {
+        network.step(move);
+    }
+    if (!network.near_balance()) {
+        state.SkipWithError("the yardstick is not near balance: it computes something else");
+    }
+    count(state, 2 * state.range(0));
+}
+
+void plain_loop(benchmark::State& state) {
+    bench::PlainLoop loop;
+    figure3(state, [&](std::vector<double>& z, double input, double dt, std::uint32_t) {
+        return loop.move(z, input, dt);
+    });
+}
+
+void bare_kernel(benchmark::State& state) {
+    std::uint32_t calls = 0; // two a step
+    figure3(state, [&](std::vector<double>& z, double input, double dt, std::uint32_t population) {
+        return bench::bare_move(z.data(), z.size(), input, dt, population, calls++ / 2);
+    });
+}
+
+void register_all() {
+    const auto sizes = [](benchmark::internal::Benchmark* benchmark) {
+        for (const std::int64_t n : {10000, 1000000}) {
+            benchmark->Arg(n);
+        }
+        benchmark->Unit(benchmark::kMicrosecond);
+    };
+    const auto add_solver = [&](const char* name, const std::string& file,
+                                const std::vector<std::string>& overrides) {
+        sizes(benchmark::RegisterBenchmark(name, solver, file, overrides));
+    };
+    add_solver("solver/point", figure3_file, {});
+    add_solver("solver/point_explicit", figure3_file,
+               {"--network.scheme=explicit", "--network.time_step=0.0001"});
+    add_solver("solver/point_cubic_multiplicative", point_file, {});
+    add_solver("solver/ring_3_modes", ring_file, {});
+    add_solver("solver/ring_3_modes_250_sites", ring_file, {"--network.sites=250"});
+    sizes(benchmark::RegisterBenchmark("yardstick/memory_copy", memory_copy));
+    sizes(benchmark::RegisterBenchmark("yardstick/plain_loop", plain_loop));
+    if (bench::bare_kernel_runs()) {
+        sizes(benchmark::RegisterBenchmark("yardstick/bare_kernel", bare_kernel));
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const equipoise::parallel::Environment environment(argc, argv);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+        return 2;
+    }
+    register_all();
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}
