@@ -20,9 +20,10 @@ ARROWS = {
     "network": ["balance"],
     "kinetic": ["balance"],
     "field": ["balance"],
+    "fluctuations": ["network", "kinetic"],
     "io": ["domain", "config"],
     "diagnostics": ["domain"],
-    "driver": ["network", "kinetic", "field", "io", "diagnostics"],
+    "driver": ["network", "kinetic", "field", "fluctuations", "io", "diagnostics"],
 }
 
 # Outside headers that only some modules may name; the others reach MPI through parallel.
