@@ -5,10 +5,10 @@
 #include "equipoise/util/errors.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/SparseLU>
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace equipoise::fluctuations {
 
@@ -17,8 +17,12 @@ namespace {
 constexpr Eigen::Index most_modes = 96;
 constexpr double left_out = 1e-10; ///< part of each observable's sum of squares
 /// Cells per standard deviation of a step's noise: the midpoint rule's relative error is then
-/// 2 exp(-2 pi^2 1.4^2) = 3e-17 in the bulk.
-constexpr double cells_per_deviation = 1.4;
+/// 2 exp(-2 pi^2 1.1^2) = 1e-10.
+constexpr double cells_per_deviation = 1.1;
+/// The eigenfunctions need some resolution too.
+constexpr std::size_t least_transition_cells = 160;
+/// Standard deviations of a step's noise beyond which transitions are left out.
+constexpr double reach = 9.0;
 
 Eigen::VectorXd evaluate(const model::Function& function, const Eigen::VectorXd& z) {
     Eigen::VectorXd values(z.size());
@@ -54,7 +58,7 @@ void ChainPopulation::lay_grid(double mean) {
                               (least * std::sqrt(time_.step) + 1e-300);
         if (needed <= static_cast<double>(most_transition_cells)) {
             transition_ = true;
-            grid_.cells = std::max(wanted_cells_, static_cast<std::size_t>(needed) + 1);
+            grid_.cells = std::max(least_transition_cells, static_cast<std::size_t>(needed) + 1);
         }
     }
     evaluator_ = kinetic::RateEvaluator(grid_);
@@ -72,18 +76,15 @@ bool ChainPopulation::adapt(double input) {
 
 Chain ChainPopulation::chain(double input) {
     const auto n = static_cast<Eigen::Index>(grid_.cells);
-    Chain result{Eigen::VectorXd(n), Eigen::VectorXd(n), Eigen::VectorXd(n), Eigen::VectorXd(n),
+    Chain result{centres(), Eigen::VectorXd(n), Eigen::VectorXd(n), Eigen::VectorXd(n),
                  Eigen::VectorXd(n)};
     const double compensation = -(input + iota_);
     evaluator_.rates(compensation, result.up.data(), result.down.data());
     // Detailed balance: up_k m_k = down_{k+1} m_{k+1}.
     Eigen::VectorXd logarithm = Eigen::VectorXd::Zero(n);
-    for (Eigen::Index k = 0; k < n; ++k) {
-        result.z[k] = reference_ + grid_.centre(static_cast<std::size_t>(k));
-        if (k + 1 < n) {
-            logarithm[k + 1] = logarithm[k] + std::log(std::max(result.up[k], 1e-300)) -
-                               std::log(std::max(result.down[k + 1], 1e-300));
-        }
+    for (Eigen::Index k = 0; k + 1 < n; ++k) {
+        logarithm[k + 1] = logarithm[k] + std::log(std::max(result.up[k], 1e-300)) -
+                           std::log(std::max(result.down[k + 1], 1e-300));
     }
     result.mass = (logarithm.array() - logarithm.maxCoeff()).exp().max(1e-290);
     result.mass /= result.mass.sum();
@@ -98,55 +99,97 @@ Chain ChainPopulation::chain(double input) {
     return result;
 }
 
+Eigen::VectorXd ChainPopulation::centres() const {
+    Eigen::VectorXd z(static_cast<Eigen::Index>(grid_.cells));
+    for (std::size_t k = 0; k < grid_.cells; ++k) {
+        z[static_cast<Eigen::Index>(k)] = reference_ + grid_.centre(k);
+    }
+    return z;
+}
+
 Eigen::VectorXd ChainPopulation::shifted(const Eigen::VectorXd& z, double lag) const {
     return (z.array() - lag).max(population_->range.lower).min(population_->range.upper);
 }
 
-Eigen::MatrixXd ChainPopulation::transition(double input, Eigen::MatrixXd* push) const {
+ChainPopulation::Transition ChainPopulation::transition(double input) const {
     const auto n = static_cast<Eigen::Index>(grid_.cells);
-    Eigen::VectorXd z(n);
-    for (Eigen::Index k = 0; k < n; ++k) {
-        z[k] = reference_ + grid_.centre(static_cast<std::size_t>(k));
-    }
+    const Eigen::VectorXd z = centres();
     const Eigen::VectorXd inside = shifted(z, 0.0);
     const Eigen::VectorXd drift = evaluate(*population_->drift, inside);
     const Eigen::VectorXd noise = evaluate(*population_->noise, inside);
-    Eigen::MatrixXd to(n, n);
-    if (push != nullptr) {
-        push->resize(n, n);
-    }
+    Transition result{Eigen::SparseMatrix<double>(n, n), Eigen::SparseMatrix<double>(n, n)};
+    std::vector<Eigen::Triplet<double>> to;
+    std::vector<Eigen::Triplet<double>> push;
     for (Eigen::Index j = 0; j < n; ++j) {
-        const double centre = z[j] + time_.step * (drift[j] + iota_ + input);
-        const double variance = noise[j] * noise[j] * time_.step;
-        to.col(j) = (-(z.array() - centre).square() / (2.0 * variance)).exp();
-        // Sums over the centres are normalised: what a step would take past the ends is kept out.
-        to.col(j) /= std::max(to.col(j).sum(), 1e-300);
-        if (push != nullptr) {
-            push->col(j) = to.col(j).array() * (z.array() - centre) / variance;
-            push->col(j).array() -= to.col(j).array() * push->col(j).sum();
+        const double centre =
+            std::clamp(z[j] + time_.step * (drift[j] + iota_ + input), z[0], z[n - 1]);
+        const double deviation = std::abs(noise[j]) * std::sqrt(time_.step);
+        const auto row = [&](double state) {
+            return std::clamp(static_cast<Eigen::Index>((state - z[0]) / grid_.width()),
+                              Eigen::Index{0}, n - 1);
+        };
+        const Eigen::Index first = row(centre - reach * deviation);
+        const Eigen::VectorXd x =
+            (z.segment(first, row(centre + reach * deviation) + 1 - first).array() - centre) /
+            deviation;
+        // Normalised: what a step would take past the ends is kept out.
+        Eigen::VectorXd part = (-0.5 * x.array().square()).exp();
+        part /= part.sum();
+        const double mean = part.dot(x);
+        for (Eigen::Index i = 0; i < x.size(); ++i) {
+            to.emplace_back(first + i, j, part[i]);
+            push.emplace_back(first + i, j, part[i] * (x[i] - mean) / deviation);
         }
     }
-    return to;
+    result.to.setFromTriplets(to.begin(), to.end());
+    result.push.setFromTriplets(push.begin(), push.end());
+    return result;
 }
 
 Eigen::VectorXd ChainPopulation::masses(double input) {
     if (!transition_) {
         return chain(input).mass;
     }
-    // (T - 1) m = 0 with the last row, which depends on the others, replaced by sum m = 1.
-    Eigen::MatrixXd matrix = transition(input, nullptr);
-    matrix.diagonal().array() -= 1.0;
-    matrix.row(matrix.rows() - 1).setOnes();
-    return matrix.partialPivLu().solve(Eigen::VectorXd::Unit(matrix.rows(), matrix.rows() - 1));
+    // (1 - T) m = 0: the cell where the chain has most mass is given 1, its equation left out (it
+    // follows from the others), and what remains is a banded M-matrix.
+    const Eigen::SparseMatrix<double> to = transition(input).to;
+    Eigen::Index given = 0;
+    chain(input).mass.maxCoeff(&given);
+    const Eigen::Index n = to.rows();
+    const auto place = [given](Eigen::Index i) { return i < given ? i : i - 1; };
+    std::vector<Eigen::Triplet<double>> entries;
+    Eigen::VectorXd right = Eigen::VectorXd::Zero(n - 1);
+    for (Eigen::Index j = 0; j < n; ++j) {
+        if (j != given) {
+            entries.emplace_back(place(j), place(j), 1.0);
+        }
+        for (Eigen::SparseMatrix<double>::InnerIterator it(to, j); it; ++it) {
+            if (it.row() == given) {
+                continue;
+            }
+            if (j == given) {
+                right[place(it.row())] = it.value();
+            } else {
+                entries.emplace_back(place(it.row()), place(j), -it.value());
+            }
+        }
+    }
+    Eigen::SparseMatrix<double> matrix(n - 1, n - 1);
+    matrix.setFromTriplets(entries.begin(), entries.end());
+    const Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::NaturalOrdering<int>> lu(matrix);
+    if (lu.info() != Eigen::Success) {
+        throw NumericsError("the stationary density of Euler's scheme could not be found");
+    }
+    const Eigen::VectorXd others = lu.solve(right);
+    Eigen::VectorXd mass(n);
+    mass << others.head(given), 1.0, others.tail(n - 1 - given);
+    return mass / mass.sum();
 }
 
 Stationary ChainPopulation::stationary(double input) {
     const Eigen::VectorXd mass = masses(input);
     const auto n = static_cast<Eigen::Index>(grid_.cells);
-    Eigen::VectorXd z(n);
-    for (Eigen::Index k = 0; k < n; ++k) {
-        z[k] = reference_ + grid_.centre(static_cast<std::size_t>(k));
-    }
+    const Eigen::VectorXd z = centres();
     Stationary result;
     result.mean = mass.dot(z);
     result.variance = mass.dot((z.array() - result.mean).square().matrix());
@@ -192,11 +235,10 @@ Linearisation ChainPopulation::linearise(double input) {
         result.response = psi.transpose() * now.push;
     } else {
         mass = masses(input);
-        Eigen::MatrixXd push;
-        const Eigen::MatrixXd to = transition(input, &push);
+        const Transition step = transition(input);
         const Eigen::MatrixXd phi = root.asDiagonal() * q;
-        result.evolution = psi.transpose() * to * phi;
-        result.response = psi.transpose() * (push * mass);
+        result.evolution = psi.transpose() * (step.to * phi);
+        result.response = psi.transpose() * (step.push * mass);
         const Eigen::VectorXd mean = psi.transpose() * mass;
         const Eigen::MatrixXd independent =
             psi.transpose() * mass.asDiagonal() * psi - mean * mean.transpose();

@@ -4,6 +4,8 @@
 #include "equipoise/kinetic/grid.hpp"
 #include "equipoise/kinetic/rates.hpp"
 
+#include <Eigen/Sparse>
+
 namespace equipoise::fluctuations {
 
 /// The stationary state of the kinetic solver's birth-death chain on a fixed grid, and its
@@ -40,9 +42,13 @@ class ChainPopulation final : public PopulationTheory {
   private:
     void lay_grid(double mean);
     [[nodiscard]] Chain chain(double input);
-    /// Transition probabilities (to, from) under an input; `push`: their derivative with respect to
-    /// a displacement, or null.
-    [[nodiscard]] Eigen::MatrixXd transition(double input, Eigen::MatrixXd* push) const;
+    /// Euler's transition probabilities between cells, (to, from), and their derivatives with
+    /// respect to a displacement.
+    struct Transition {
+        Eigen::SparseMatrix<double> to, push;
+    };
+    [[nodiscard]] Transition transition(double input) const;
+    [[nodiscard]] Eigen::VectorXd centres() const;
     /// The stationary masses of the recorded state.
     [[nodiscard]] Eigen::VectorXd masses(double input);
     [[nodiscard]] Eigen::VectorXd shifted(const Eigen::VectorXd& z, double lag) const;

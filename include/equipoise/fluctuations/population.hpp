@@ -82,7 +82,7 @@ struct Representation {
 
 /// Cells over which Euler's transition density is resolved, at most; a smaller step uses the
 /// semigroup exp(dt A) in its place, which differs by O(dt).
-inline constexpr std::size_t most_transition_cells = 512;
+inline constexpr std::size_t most_transition_cells = 640;
 
 /// `mean`: where the state is looked for first. Throws NumericsError when drift and noise have no
 /// stationary density.
