@@ -242,8 +242,7 @@ Linearisation ChainPopulation::linearise(double input) {
         const Eigen::VectorXd mean = psi.transpose() * mass;
         const Eigen::MatrixXd independent =
             psi.transpose() * mass.asDiagonal() * psi - mean * mean.transpose();
-        result.noise =
-            independent - result.evolution * independent * result.evolution.transpose();
+        result.noise = independent - result.evolution * independent * result.evolution.transpose();
     }
     // Observables by their coefficients: <F, eta> = sum_k <F, phi_k> x_k, phi_k = m psi_k.
     const auto coefficients = [&](const Eigen::VectorXd& values) -> Eigen::VectorXd {

@@ -27,8 +27,8 @@ GaussianPopulation::GaussianPopulation(const model::Population& population, doub
     rate_ = -drift->slope;
     offset_ = drift->offset + iota;
     if (!(rate_ > 0.0)) {
-        throw NumericsError(fmt::format("population {}: the drift does not confine its states",
-                                        population.name));
+        throw NumericsError(
+            fmt::format("population {}: the drift does not confine its states", population.name));
     }
     const double intensity = noise->offset * noise->offset;
     const double dt = time.step;
@@ -41,17 +41,16 @@ GaussianPopulation::GaussianPopulation(const model::Population& population, doub
     decay_ = 1.0 - rate_ * dt;
     weight_ = dt;
     if (!(std::abs(decay_) < 1.0)) {
-        throw NumericsError(fmt::format(
-            "population {}: Euler's step {:g} is unstable for the drift alone", population.name,
-            dt));
+        throw NumericsError(
+            fmt::format("population {}: Euler's step {:g} is unstable for the drift alone",
+                        population.name, dt));
     }
     variance_ = intensity * dt / (1.0 - decay_ * decay_);
 }
 
 double GaussianPopulation::mean(double input) const {
-    return time_.is_continuous()
-               ? (offset_ + input) / rate_
-               : (offset_ * weight_ + time_.step * input) / (1.0 - decay_);
+    return time_.is_continuous() ? (offset_ + input) / rate_
+                                 : (offset_ * weight_ + time_.step * input) / (1.0 - decay_);
 }
 
 Stationary GaussianPopulation::stationary(double input) {
@@ -103,8 +102,8 @@ Linearisation GaussianPopulation::linearise(double input) {
     for (Eigen::Index k = 1; k <= most_modes; ++k) {
         const auto degree = static_cast<double>(k);
         rates[k - 1] = time_.is_continuous() ? -degree * rate_ : std::pow(decay_, degree);
-        noise[k - 1] = time_.is_continuous() ? 2.0 * degree * rate_
-                                             : 1.0 - std::pow(decay_, 2.0 * degree);
+        noise[k - 1] =
+            time_.is_continuous() ? 2.0 * degree * rate_ : 1.0 - std::pow(decay_, 2.0 * degree);
     }
     result.evolution = rates.asDiagonal();
     result.noise = noise.asDiagonal();

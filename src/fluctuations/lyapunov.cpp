@@ -73,8 +73,7 @@ Eigen::MatrixXd stein(const Eigen::MatrixXd& transition, const Eigen::MatrixXd& 
     const Eigen::MatrixXcd f = form.matrixU().adjoint() * noise * form.matrixU();
     Eigen::MatrixXcd y(n, n);
     for (Eigen::Index j = n; j-- > 0;) {
-        const Eigen::VectorXcd known =
-            y.rightCols(n - 1 - j) * t.row(j).tail(n - 1 - j).adjoint();
+        const Eigen::VectorXcd known = y.rightCols(n - 1 - j) * t.row(j).tail(n - 1 - j).adjoint();
         Eigen::VectorXcd right = f.col(j);
         right.noalias() += t.triangularView<Eigen::Upper>() * known;
         Eigen::MatrixXcd matrix = -std::conj(t(j, j)) * t;

@@ -55,8 +55,7 @@ Joined join(const Ensemble& ensemble, const StationaryState& stationary,
     if (active.empty()) {
         return joined;
     }
-    const Eigen::MatrixXd jacobian =
-        mode_jacobian(*ensemble.balance, *mode, stationary.densities);
+    const Eigen::MatrixXd jacobian = mode_jacobian(*ensemble.balance, *mode, stationary.densities);
     for (std::size_t i = 0; i < active.size(); ++i) {
         const std::size_t a = active[i];
         const Eigen::Index own = populations[a].state.size();
@@ -97,8 +96,7 @@ Eigen::MatrixXd constrained(const Joined& joined) {
     const Eigen::MatrixXd q = qr.householderQ();
     const Eigen::MatrixXd free = q.rightCols(size - inputs);
     const Eigen::MatrixXd onto = free.transpose() * projection;
-    return free *
-           lyapunov(onto * joined.evolution * free, onto * joined.noise * onto.transpose()) *
+    return free * lyapunov(onto * joined.evolution * free, onto * joined.noise * onto.transpose()) *
            free.transpose();
 }
 
@@ -117,8 +115,8 @@ Eigen::MatrixXd solve(const Ensemble& ensemble, const Joined& joined) {
         return stein(joined.evolution + dt / ensemble.eps * joined.response * joined.gains,
                      joined.noise);
     }
-    Eigen::MatrixXd push = Eigen::MatrixXd::Identity(joined.evolution.rows(),
-                                                     joined.evolution.rows());
+    Eigen::MatrixXd push =
+        Eigen::MatrixXd::Identity(joined.evolution.rows(), joined.evolution.rows());
     if (inputs > 0) {
         const Eigen::MatrixXd matrix =
             ensemble.eps * Eigen::MatrixXd::Identity(inputs, inputs) - dt * joined.jacobian;

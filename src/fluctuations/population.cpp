@@ -5,8 +5,8 @@
 
 namespace equipoise::fluctuations {
 
-std::unique_ptr<PopulationTheory> make_population(const model::Population& population,
-                                                  double iota, double mean, const TimeForm& time,
+std::unique_ptr<PopulationTheory> make_population(const model::Population& population, double iota,
+                                                  double mean, const TimeForm& time,
                                                   const Representation& representation) {
     const auto drift = population.drift->affine();
     const auto noise = population.noise->affine();

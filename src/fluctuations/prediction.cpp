@@ -34,16 +34,16 @@ bool resolves(const config::Config& config, const model::Basis& basis) {
         return true;
     }
     const bool torus = config.domain.kind == config::DomainKind::torus;
-    return std::all_of(
-        config.populations.begin(), config.populations.end(), [&](const auto& population) {
-            config::SiteCount sites = config.network.sites;
-            if (sites[0] == 0) {
-                sites = torus ? domain::nearly_square_grid(population.neurons)
-                              : config::SiteCount{population.neurons, 1};
-            }
-            return sites[0] > 2 * basis.max_wave_number(0) &&
-                   (!torus || sites[1] > 2 * basis.max_wave_number(1));
-        });
+    return std::all_of(config.populations.begin(), config.populations.end(),
+                       [&](const auto& population) {
+                           config::SiteCount sites = config.network.sites;
+                           if (sites[0] == 0) {
+                               sites = torus ? domain::nearly_square_grid(population.neurons)
+                                             : config::SiteCount{population.neurons, 1};
+                           }
+                           return sites[0] > 2 * basis.max_wave_number(0) &&
+                                  (!torus || sites[1] > 2 * basis.max_wave_number(1));
+                       });
 }
 
 /// Why there is no uniform stationary state to speak of, or "".
@@ -145,6 +145,13 @@ void compute(const config::Config& config, const balance::Balance& balance,
         result.variance.push_back(state.densities[a].variance);
         result.input.push_back(state.input[index(a)]);
     }
+    const double left =
+        state.input.cwiseAbs().maxCoeff() / (std::sqrt(n) * constant_drive.cwiseAbs().maxCoeff());
+    if (!options.limit && left > 0.5) { // without a drive: not a number
+        result.remarks.push_back(fmt::format(
+            "the state is not balanced: {:.0f} % of the drive is left after the recurrent input",
+            100.0 * left));
+    }
     // Wave vectors with the same coefficients fluctuate alike.
     std::map<std::pair<double, std::vector<double>>, ModeCovariance> known;
     const auto covariance = [&](const model::WaveVector& wave) -> const ModeCovariance& {
@@ -163,13 +170,12 @@ void compute(const config::Config& config, const balance::Balance& balance,
         }
         try {
             return known
-                .emplace(key,
-                         mode_covariance(ensemble, state, populations, weights, mode, norm))
+                .emplace(key, mode_covariance(ensemble, state, populations, weights, mode, norm))
                 .first->second;
         } catch (const NumericsError& error) {
             const bool torus = model.domain().kind == config::DomainKind::torus;
-            throw NumericsError(fmt::format("mode {}: {}", model::Mode{wave}.name(torus),
-                                            error.what()));
+            throw NumericsError(
+                fmt::format("mode {}: {}", model::Mode{wave}.name(torus), error.what()));
         }
     };
     result.covariance = covariance({}).mean;

@@ -145,10 +145,9 @@ Eigen::MatrixXd mode_jacobian(const balance::Balance& balance, std::size_t mode,
     for (std::size_t a = 0; a < model.population_count(); ++a) {
         for (std::size_t b = 0; b < model.population_count(); ++b) {
             if (model.connected(a, b)) {
-                result(index(a), index(b)) = model.population(b).sign *
-                                             model.coefficient(a, b, mode) *
-                                             model.basis().norm(mode) *
-                                             densities[b].slope[model.gain_index(a, b)];
+                result(index(a), index(b)) =
+                    model.population(b).sign * model.coefficient(a, b, mode) *
+                    model.basis().norm(mode) * densities[b].slope[model.gain_index(a, b)];
             }
         }
     }
@@ -163,8 +162,7 @@ StationaryState stationary_state(Ensemble& ensemble, const Eigen::VectorXd& driv
     for (const std::size_t a : equations.active()) {
         state.input[index(a)] = start[index(a)];
     }
-    const double tolerance =
-        1e-13 * (1.0 + (drive.size() > 0 ? drive.cwiseAbs().maxCoeff() : 0.0));
+    const double tolerance = 1e-13 * (1.0 + (drive.size() > 0 ? drive.cwiseAbs().maxCoeff() : 0.0));
     for (int round = 0; round < most_adaptations; ++round) {
         solve(equations, tolerance, state);
         bool changed = false;

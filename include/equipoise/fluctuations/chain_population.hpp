@@ -14,7 +14,8 @@ struct Chain {
     Eigen::VectorXd z;    ///< states at the cells' centres
     Eigen::VectorXd mass; ///< stationary, sum 1
     Eigen::VectorXd up, down;
-    Eigen::VectorXd push; ///< derivative of dp/dt with respect to the input, at the stationary masses
+    Eigen::VectorXd
+        push; ///< derivative of dp/dt with respect to the input, at the stationary masses
 };
 
 /// A population by the kinetic solver's finite volumes (kinetic/rates.hpp). The chain is reversible

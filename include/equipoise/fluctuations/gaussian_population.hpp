@@ -24,11 +24,11 @@ class GaussianPopulation final : public PopulationTheory {
     const model::Population* population_;
     TimeForm time_;
     model::GaussHermite rule_;
-    double rate_;             ///< 1/tau
-    double offset_;           ///< of the drift, with iota
-    double decay_ = 0.0;      ///< e; continuous: unused
-    double weight_ = 0.0;     ///< of the offset in a step
-    double variance_ = 0.0;   ///< stationary
+    double rate_;           ///< 1/tau
+    double offset_;         ///< of the drift, with iota
+    double decay_ = 0.0;    ///< e; continuous: unused
+    double weight_ = 0.0;   ///< of the offset in a step
+    double variance_ = 0.0; ///< stationary
 };
 
 } // namespace equipoise::fluctuations

@@ -86,8 +86,8 @@ inline constexpr std::size_t most_transition_cells = 640;
 
 /// `mean`: where the state is looked for first. Throws NumericsError when drift and noise have no
 /// stationary density.
-std::unique_ptr<PopulationTheory> make_population(const model::Population& population,
-                                                  double iota, double mean, const TimeForm& time,
+std::unique_ptr<PopulationTheory> make_population(const model::Population& population, double iota,
+                                                  double mean, const TimeForm& time,
                                                   const Representation& representation);
 
 } // namespace equipoise::fluctuations

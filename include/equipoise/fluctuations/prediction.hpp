@@ -37,7 +37,7 @@ struct Prediction {
     std::vector<double> mean;         ///< v_a, by population
     std::vector<double> variance;     ///< K_a
     std::vector<double> input;        ///< h_a, constant mode
-    Eigen::MatrixXd covariance;          ///< of the population averages of z
+    Eigen::MatrixXd covariance;       ///< of the population averages of z
     Eigen::MatrixXd variance_covariance; ///< of the population averages of (z - v)^2
     std::vector<ModePrediction> modes;   ///< in the order of recorded.waves()
 

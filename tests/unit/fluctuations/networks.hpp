@@ -61,8 +61,7 @@ inline std::vector<std::string> linear_gains(std::vector<std::string> more = {})
 /// Overrides that set both populations' sizes.
 inline std::vector<std::string> sized(long neurons, std::vector<std::string> more = {}) {
     for (const char* name : {"e", "i"}) {
-        more.push_back(std::string("--population.") + name +
-                       ".neurons=" + std::to_string(neurons));
+        more.push_back(std::string("--population.") + name + ".neurons=" + std::to_string(neurons));
     }
     return more;
 }
