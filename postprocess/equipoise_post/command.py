@@ -1,12 +1,12 @@
-"""The command line: one sub-command per module that has add_arguments(parser) and run(arguments, output)."""
+"""The command line: one sub-command per module that has add_arguments(parser) and run(arguments)."""
 
 import argparse
 import sys
 
-from equipoise_post import plot
-from equipoise_post.reader import Output, OutputError
+from equipoise_post import compare, plot
+from equipoise_post.reader import OutputError
 
-COMMANDS = {"plot": plot}
+COMMANDS = {"plot": plot, "compare": compare}
 
 
 def main(arguments=None):
@@ -16,8 +16,7 @@ def main(arguments=None):
         module.add_arguments(commands.add_parser(name, help=module.__doc__, description=module.__doc__))
     parsed = parser.parse_args(arguments)
     try:
-        with Output(parsed.file) as output:
-            COMMANDS[parsed.command].run(parsed, output)
+        COMMANDS[parsed.command].run(parsed)
     except OutputError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,6 +5,7 @@ so a file may be larger than memory.
 """
 
 import configparser
+import math
 from dataclasses import dataclass
 
 import h5py
@@ -31,6 +32,22 @@ class Series:
     time: np.ndarray
     mean: np.ndarray
     variance: np.ndarray
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Positions of bins or sites: for each direction its coordinates. The last direction runs fastest."""
+
+    axes: tuple
+
+    @property
+    def shape(self):
+        return tuple(len(axis) for axis in self.axes)
+
+    def nearest(self, position):
+        """Number of the site nearest to a position, which has one coordinate for each direction."""
+        indices = [int(np.abs(axis - value).argmin()) for axis, value in zip(self.axes, position)]
+        return int(np.ravel_multi_index(indices, self.shape))
 
 
 class Output:
@@ -85,16 +102,55 @@ class Output:
                                      int(float(neurons)) if neurons else None))
         return result
 
+    @property
+    def limits(self):
+        """The solvers that are limits of the network."""
+        return [solver for solver in self.solvers if solver != "network"]
+
     def series(self, solver):
-        """Population averages; the kinetic and field solvers' fields v(x), K(x) are averaged over position."""
+        """Population averages; the limits' fields v(x), K(x) are averaged over position.
+
+        Where the file compares a limit with the network, its variance is in the network's sense: about the mean field
+        that the recorded modes can carry.
+        """
         group = self.file[solver]
-        mean, variance = group["mean"], group["variance"]
+        time, mean, variance = group["time"][:], group["mean"], group["variance"]
         if mean.ndim == 2:
-            return Series(group["time"][:], mean[:], variance[:])
-        axes = tuple(range(2, mean.ndim))
-        times = range(mean.shape[0])
-        return Series(group["time"][:], np.array([mean[t].mean(axis=tuple(a - 1 for a in axes)) for t in times]),
-                      np.array([variance[t].mean(axis=tuple(a - 1 for a in axes)) for t in times]))
+            return Series(time, mean[:], variance[:])
+        means, variances = (np.array([dataset[t].reshape(dataset.shape[1], -1).mean(axis=1) for t in range(len(time))])
+                            for dataset in (mean, variance))
+        pair = self.comparison(solver)
+        if pair and "variance_difference" in pair and pair["variance_difference"].shape == variances.shape:
+            variances = self.file["network/variance"][:len(time)] - pair["variance_difference"][:]
+        return Series(time, means, variances)
+
+    def comparison(self, limit):
+        """The group that compares the network with a limit, or None."""
+        return self.file.get(f"comparison/network_{limit}")
+
+    def standard_errors(self, limit, series):
+        """Errors (T, population) that n independent neurons with the limit's distribution have in the population
+        average of mean and of variance: sqrt(K/n) and K sqrt((kurtosis - 1)/n), as the file has them or else with a
+        Gaussian's kurtosis."""
+        pair = self.comparison(limit)
+        if pair and all(f"{name}_error" in pair and pair[f"{name}_error"].shape == series.mean.shape
+                        for name in ("mean", "variance")):
+            return pair["mean_error"][:], pair["variance_error"][:]
+        neurons = np.array([population.neurons or np.nan for population in self.populations()], dtype=float)
+        return np.sqrt(series.variance / neurons), series.variance * np.sqrt(2.0 / neurons)
+
+    def largest_in_errors(self, limit, name):
+        """Largest difference of the network from a limit in standard errors, over populations, or None."""
+        pair = self.comparison(limit)
+        key = f"{name}_largest_in_errors"
+        return float(np.max(pair[key][:])) if pair and key in pair else None
+
+    def mode_names(self, solver):
+        """Names of the recorded modes, or their numbers."""
+        group = self.file[solver]
+        if "mode" in group:
+            return [name.decode() if isinstance(name, bytes) else str(name) for name in group["mode"][:]]
+        return [str(number) for number in range(group["mean_modes"].shape[2])]
 
     def profiles(self, solver):
         """Datasets (T, population, bin or site) of mean and variance over position, or None at a point."""
@@ -105,6 +161,44 @@ class Output:
         if any(name not in group or group[name].ndim < 3 for name in names):
             return None
         return group[names[0]], group[names[1]]
+
+    def lattice(self, solver, size):
+        """Positions of the `size` bins (network) or sites (limits) of a ring or torus."""
+        group = self.file[solver]
+        one, two = ("bin_x1", "bin_x2") if solver == "network" else ("x1", "x2")
+        single = "bin" if solver == "network" else "x"
+        if one in group and two in group:
+            axes = tuple(np.unique(group[name][:]) for name in (one, two))
+        elif self.domain == "torus":
+            side = math.isqrt(size)
+            shape = (side, side) if side * side == size else (size, 1)
+            axes = tuple((np.arange(count) + 0.5) * length / count for count, length in zip(shape, self.lengths))
+        elif single in group:
+            axes = (group[single][:],)
+        else:
+            axes = ((np.arange(size) + 0.5) * self.lengths[0] / size,)
+        lattice = Lattice(axes)
+        if np.prod(lattice.shape) != size:
+            raise OutputError(f"{self.path}: {solver} has {size} positions, but coordinates of {lattice.shape}")
+        return lattice
+
+    def density_times(self, solver):
+        """Times at which there is a density; the field's is a Gaussian, known at every time."""
+        group = self.file[solver]
+        if solver == "field":
+            return group["time"][:]
+        return group["density_time"][:] if "density" in group and "density_time" in group else np.array([])
+
+    def density(self, solver, record, y, position=None):
+        """Fluctuations y and density p (population, y) at a record of density_times: at the site nearest to a position,
+        or averaged over positions. y: where to evaluate the field's Gaussians N(0, K(x))."""
+        group = self.file[solver]
+        values = group["variance" if solver == "field" else "density"]
+        sites = slice(None) if position is None else [self.lattice(solver, values.shape[2]).nearest(position)]
+        if solver == "field":
+            variance = values[record][:, sites, None]
+            return y, (np.exp(-0.5 * y**2 / variance) / np.sqrt(2.0 * np.pi * variance)).mean(axis=1)
+        return group["y"][:], np.array([values[record, a, sites].mean(axis=0) for a in range(values.shape[1])])
 
 
 def _parse(text):

@@ -124,12 +124,12 @@ class Text {
         add("<Topology TopologyType=\"{}DRectMesh\" Dimensions=\"{}\"/>\n<Geometry "
             "GeometryType=\"{}\">\n",
             axes.size() == 3 ? 3 : 2, extents(axes), axes.size() == 3 ? "VXVYVZ" : "VXVY");
-        for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-            if (axis->size == axis->length && axis->stride == 1) {
-                values(axis->path, 8, {axis->length});
+        for (const LatticeAxis& axis : std::vector<LatticeAxis>(axes.rbegin(), axes.rend())) {
+            if (axis.size == axis.length && axis.stride == 1) {
+                values(axis.path, 8, {axis.length});
             } else {
-                slab(std::to_string(axis->size), {0}, {axis->stride}, {axis->size}, axis->path, 8,
-                     {axis->length});
+                slab(std::to_string(axis.size), {0}, {axis.stride}, {axis.size}, axis.path, 8,
+                     {axis.length});
             }
         }
         if (line) {
@@ -200,10 +200,9 @@ std::string write_xdmf(const std::string& path) {
     }
     const std::filesystem::path source(path);
     // Only .h5 is replaced, so that no name of an output file is also its sidecar's.
-    const std::string target =
-        source.extension() == ".h5"
-            ? std::filesystem::path(source).replace_extension(".xdmf").string()
-            : path + ".xdmf";
+    std::string target = source.extension() == ".h5"
+                             ? std::filesystem::path(source).replace_extension(".xdmf").string()
+                             : path + ".xdmf";
     const std::string partial = target + ".partial";
     std::ofstream file(partial, std::ios::binary);
     file << xdmf_text(fields, source.filename().string(), file_info(path).title);

@@ -12,6 +12,10 @@ import matplotlib.image
 import numpy as np
 
 PROGRAM = Path(os.environ["EQUIPOISE_SOURCE"], "postprocess", "equipoise_post")
+sys.path.insert(0, str(PROGRAM.parent))
+from equipoise_post import layout, maps, style  # noqa: E402
+from equipoise_post.reader import Output  # noqa: E402
+
 CONFIG = """# equipoise 0.1.0
 [run]
 title = a test
@@ -31,10 +35,46 @@ neurons = 200
 TIMES = 21
 
 
-def write(path, kind, bins=0):
+NEURONS = np.array([800.0, 200.0])
+
+
+def write_limits(file, kind, solvers):
+    """/kinetic or /field as the driver writes them, and the comparison with the network: the limit lies 0.01 below."""
+    network = file["network"]
+    shape = {"point": (1,), "ring": (12,), "torus": (4, 6)}[kind]
+    sites = int(np.prod(shape))
+    y = (np.arange(40) + 0.5) * 0.2 - 4.0
+    for solver in solvers:
+        group = file.create_group(solver)
+        group["time"] = network["time"][:]
+        wave = np.cos(np.arange(sites) * 2 * np.pi / sites) if sites > 1 else np.zeros(1)
+        group["mean"] = network["mean"][:][:, :, None] - 0.01 + wave
+        group["variance"] = np.repeat(network["variance"][:][:, :, None], sites, axis=2)
+        if kind == "torus":
+            group["x"] = np.arange(sites, dtype=float)
+            group["x1"], group["x2"] = (axis.ravel() for axis in np.meshgrid(np.arange(4) * 0.5, np.arange(6) * 0.5,
+                                                                            indexing="ij"))
+        else:
+            group["x"] = np.arange(sites) * 2.0 / sites
+        if solver == "kinetic":
+            group["y"], group["density_time"] = y, network["time"][::10]
+            variance = group["variance"][::10][..., None]
+            group["density"] = np.exp(-0.5 * y**2 / variance) / np.sqrt(2 * np.pi * variance)
+        pair = file.create_group(f"comparison/network_{solver}")
+        pair["time"] = network["time"][:]
+        for name in ("mean", "variance"):
+            pair[f"{name}_difference"] = network[name][:] - group[name][:].mean(axis=2)
+            pair[f"{name}_error"] = np.sqrt(network["variance"][:] / NEURONS)
+            pair[f"{name}_largest_in_errors"] = np.array([1.25, 0.5])
+    network["y"], network["density_time"] = y, network["time"][::10]
+    bins = network["profile_mean"].shape[2] if "profile_mean" in network else 1
+    network["density"] = np.full((3, 2, bins, 40), 1.0 / 8.0)
+
+
+def write(path, kind, bins=0, solvers=(), shift=0.0):
     length = "2 3" if kind == "torus" else "2"
     time = np.linspace(0.0, 5.0, TIMES)
-    mean = np.stack([np.exp(-time), 1.0 - np.exp(-time)], axis=1)
+    mean = np.stack([np.exp(-time), 1.0 - np.exp(-time)], axis=1) + shift * time[:, None]
     variance = 0.5 + 0.25 * mean
     with h5py.File(path, "w") as file:
         file.attrs["title"] = "a test"
@@ -45,11 +85,24 @@ def write(path, kind, bins=0):
             shape = np.cos(np.linspace(0, 2 * np.pi, bins, endpoint=False))
             group["profile_mean"] = mean[:, :, None] + shape
             group["profile_variance"] = variance[:, :, None] + 0.1 * shape
+        if solvers:
+            write_limits(file, kind, solvers)
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, str(PROGRAM), *map(str, arguments)], capture_output=True, text=True,
+                          timeout=100, check=False)
 
 
 def plot(*arguments):
-    return subprocess.run([sys.executable, str(PROGRAM), "plot", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=100, check=False)
+    return run("plot", *arguments)
+
+
+def has_colour(pixels, colour):
+    return np.abs(pixels[..., :3] - np.array(colour) / 255).max(axis=-1).min() < 0.02
+
+
+VERMILION, BLUE = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2)
 
 
 class Plot(unittest.TestCase):
@@ -58,36 +111,57 @@ class Plot(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def check(self, kind, bins=0):
-        source, picture, pdf = (self.folder / name for name in ("a.h5", "a.png", "a.pdf"))
-        write(source, kind, bins)
-        done = plot(source, "-o", picture, "-o", pdf)
+    def check(self, kind, bins=0, solvers=(), more=()):
+        source, picture = self.folder / "a.h5", self.folder / "a.png"
+        write(source, kind, bins, solvers)
+        done = plot(source, "-o", picture, *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, "")
         pixels = matplotlib.image.imread(picture)
         self.assertGreater(pixels[..., :3].std(), 0.02, "the picture is blank")
-        self.assertTrue(pdf.read_bytes().startswith(b"%PDF"))
         return done.stdout, pixels
 
+    def assert_rows(self, pixels, rows):
+        """Title and legend are lower than a row of panels."""
+        self.assertEqual(int(pixels.shape[0] / style.PARAMETERS["savefig.dpi"] / layout.PANEL_HEIGHT), rows)
+
     def test_point(self):
-        table, pixels = self.check("point")
+        pdf = self.folder / "a.pdf"
+        table, pixels = self.check("point", more=("-o", pdf))
+        self.assertTrue(pdf.read_bytes().startswith(b"%PDF"))
+        self.assert_rows(pixels, 1)
         lines = table.splitlines()
         self.assertEqual(lines[1].split(), ["network", "e", "800", "0", "1.00000", "0.75000", "5", "0.00674", "0.50168"])
         self.assertEqual(lines[2].split(), ["network", "PV", "200", "0", "0.00000", "0.50000", "5", "0.99326", "0.74832"])
         # The excitatory population's colour (vermilion) and the inhibitory one's (blue) are both drawn.
-        for colour in ((0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2)):
-            distance = np.abs(pixels[..., :3] - np.array(colour) / 255).max(axis=-1)
-            self.assertLess(distance.min(), 0.02, colour)
+        for colour in (VERMILION, BLUE):
+            self.assertTrue(has_colour(pixels, colour), colour)
 
-    def test_ring(self):
-        _, plain = self.check("point")
-        _, pixels = self.check("ring", bins=16)
-        self.assertGreater(pixels.shape[0], plain.shape[0], "no maps over position")
+    def test_maps(self):
+        """The network alone: over time, and a row of maps for each population."""
+        for kind in ("ring", "torus"):
+            self.assert_rows(self.check(kind, bins=16)[1], 3)
 
-    def test_torus(self):
-        _, plain = self.check("point")
-        _, pixels = self.check("torus", bins=16)
-        self.assertGreater(pixels.shape[0], plain.shape[0], "no maps over position")
+    def test_limits(self):
+        """With limits beside the network: also densities, and maps of mean and variance of every solver."""
+        for kind, solvers, rows in (("point", ("kinetic",), 2), ("ring", ("kinetic",), 6), ("torus", ("kinetic", "field"), 10)):
+            table, pixels = self.check(kind, 0 if kind == "point" else 16, solvers)
+            self.assert_rows(pixels, rows)
+            self.assertIn(["kinetic", "PV"], [line.split()[:2] for line in table.splitlines()])
+            self.assertIn("largest difference in the mean is 1.2 standard errors", table)
+
+    def test_one_column(self):
+        _, pixels = self.check("point", solvers=("kinetic",), more=("--columns", "1"))
+        self.assert_rows(pixels, 4)
+        self.assertEqual(pixels.shape[1], int(style.COLUMN_WIDTH * style.PARAMETERS["savefig.dpi"]))
+
+    def test_choice(self):
+        """What to show, when and where."""
+        more = ("--show", "densities", "--columns", "1", "--position", "0.3", "--times", "0", "2.5", "5")
+        self.assert_rows(self.check("ring", 16, ("kinetic",), more)[1], 3)
+        bad = plot(self.folder / "a.h5", "--position", "1", "2")
+        self.assertEqual(bad.returncode, 2, bad.stderr)
+        self.assertIn("--position needs 1", bad.stderr)
 
     def test_default_name(self):
         source = self.folder / "b.h5"
@@ -103,6 +177,127 @@ class Plot(unittest.TestCase):
             done = plot(path)
             self.assertEqual(done.returncode, 2, done)
             self.assertIn(str(path), done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+
+
+class Reader(unittest.TestCase):
+    """What is drawn is computed here: where a picture cannot show that it is right."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name, "a.h5")
+
+    def open(self, kind, **more):
+        write(self.path, kind, 16 if kind != "point" else 0, ("kinetic", "field"), **more)
+        output = Output(self.path)
+        self.addCleanup(output.file.close)
+        return output
+
+    def test_errors(self):
+        output = self.open("ring")
+        series = output.series("kinetic")
+        np.testing.assert_allclose(series.mean, output.series("network").mean - 0.01, atol=1e-14)
+        mean_error, _ = output.standard_errors("kinetic", series)
+        np.testing.assert_allclose(mean_error, np.sqrt(series.variance / NEURONS))
+        output.file.close()
+        with h5py.File(self.path, "a") as file:
+            del file["comparison"]
+        with Output(self.path) as bare:
+            mean_error, variance_error = bare.standard_errors("kinetic", series)
+            np.testing.assert_allclose(mean_error, np.sqrt(series.variance / NEURONS))
+            np.testing.assert_allclose(variance_error, series.variance * np.sqrt(2 / NEURONS))
+            self.assertIsNone(bare.largest_in_errors("kinetic", "mean"))
+
+    def test_variance_in_the_networks_sense(self):
+        """The limit's variance comes from the comparison, which counts what no mode carries as the network does."""
+        output = self.open("ring")
+        output.file.close()
+        with h5py.File(self.path, "a") as file:
+            file["comparison/network_kinetic/variance_difference"][:] = 0.125
+        with Output(self.path) as changed:
+            np.testing.assert_allclose(changed.series("kinetic").variance, changed.series("network").variance - 0.125)
+
+    def test_lattice(self):
+        output = self.open("torus")
+        lattice = output.lattice("kinetic", 24)
+        self.assertEqual(lattice.shape, (4, 6))
+        site = lattice.nearest((1.1, 0.4))
+        self.assertEqual((output.file["kinetic/x1"][site], output.file["kinetic/x2"][site]), (1.0, 0.5))
+        self.assertEqual(output.lattice("network", 16).shape, (4, 4))
+
+    def test_densities(self):
+        output = self.open("ring")
+        y, kinetic = output.density("kinetic", 1, None)
+        np.testing.assert_allclose(kinetic[0], output.file["kinetic/density"][1, 0].mean(axis=0))
+        np.testing.assert_allclose(output.density("kinetic", 1, None, [0.5])[1][1], output.file["kinetic/density"][1, 1, 3])
+        # The field's Gaussians have the file's variances, here the kinetic ones.
+        np.testing.assert_allclose(output.density("field", 10, y)[1], kinetic)
+
+    def test_cell_across_the_seam(self):
+        """Sites at 0, 1, ..: the first one's cell is half at either end."""
+        image = np.arange(4.0)[:, None]
+        closed, ends = maps.closed(image, np.arange(4.0), 4.0)
+        np.testing.assert_array_equal(closed[:, 0], [0, 1, 2, 3, 0])
+        self.assertEqual(ends, (-0.5, 4.5))
+        closed, ends = maps.closed(image, np.arange(4.0) + 0.5, 4.0)
+        self.assertEqual((len(closed), ends), (4, (0.0, 4.0)))
+
+
+class Compare(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.files = [self.folder / name for name in ("a.h5", "b.h5", "c.h5")]
+        for path, shift in zip(self.files, (0.0, 0.01, -0.03)):
+            write(path, "ring", 16, ("kinetic",), shift)
+
+    def test_table(self):
+        picture, pdf = self.folder / "p.png", self.folder / "p.pdf"
+        done = run("compare", *self.files, "-o", picture, "-o", pdf)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        rows = [line.split() for line in done.stdout.splitlines()[2:6]]
+        # A shift of s t is largest at the end, s t_end; its mean square over 21 equal steps 0 .. 5 is s^2 25 (41/120).
+        for row, (name, shift) in zip(rows, (("e", 0.01), ("PV", 0.01), ("e", 0.03), ("PV", 0.03))):
+            self.assertEqual(row[:2], [name, "21"])
+            np.testing.assert_allclose([float(value) for value in row[2:5]],
+                                       [5 * shift, 5.0, shift * np.sqrt(25 * 41 / 120)], rtol=1e-4)
+        pixels = matplotlib.image.imread(picture)
+        for colour in (VERMILION, BLUE):
+            self.assertTrue(has_colour(pixels, colour), colour)
+        self.assertTrue(pdf.read_bytes().startswith(b"%PDF"))
+
+    def test_fields(self):
+        """A limit's field: the largest difference over positions; and the default name of the picture."""
+        with h5py.File(self.files[1], "a") as file:
+            file["kinetic/mean"][7, 1, 5] += 2.0
+        done = run("compare", *self.files[:2], "--solver", "kinetic")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        row = done.stdout.splitlines()[3].split()
+        np.testing.assert_allclose([float(row[2]), float(row[3])], [2.0 + 0.01 * 1.75, 1.75], rtol=1e-4)
+        self.assertTrue((self.folder / "a.compare_mean.png").exists())
+
+    def test_equal(self):
+        done = run("compare", self.files[0], self.files[0], "-q", "variance", "-o", self.folder / "p.png")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(float(done.stdout.splitlines()[2].split()[2]), 0.0)
+
+    def test_refusals(self):
+        point = self.folder / "point.h5"
+        write(point, "point", 8)
+        apart = self.folder / "apart.h5"
+        write(apart, "ring", 16)
+        with h5py.File(apart, "a") as file:
+            file["network/time"][:] += 0.01
+        for words, message in (((self.files[0],), "two or more"),
+                               ((*self.files, "-q", "nothing"), "has no nothing over time"),
+                               ((self.files[0], point, "-q", "profile_mean"), "cannot be compared"),
+                               ((self.files[0], apart), "no output time in common"),
+                               ((self.files[0], point, "-s", "kinetic"), "has no group kinetic")):
+            done = run("compare", *words)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(message, done.stderr)
             self.assertNotIn("Traceback", done.stderr)
 
 

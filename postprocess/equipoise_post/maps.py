@@ -1,0 +1,81 @@
+"""Panels over position: on a ring v(x, t) and K(x, t), on a torus v and K over (x1, x2) at chosen times. Solvers side by
+side with one scale of colours."""
+
+import math
+
+import numpy as np
+
+from equipoise_post import style
+
+MAXIMAL_COLUMNS = 1000  # of a heat map in time: more than the picture has pixels
+QUANTITIES = (("mean", "$v$"), ("variance", "$K$"))
+
+
+def rows(output, populations, arguments):
+    solvers = [solver for solver in output.solvers if output.profiles(solver)]
+    if not solvers:
+        return []
+    moments = [None] if output.domain == "ring" else arguments.times or [math.inf]
+    result = []
+    for moment in moments:
+        for index, population in enumerate(populations):
+            by_quantity = [[map_panel(output, solvers, solver, quantity, index, population, moment)
+                            for solver in solvers] for quantity in range(len(QUANTITIES))]
+            # A single solver: mean and variance side by side. Several: the solvers.
+            result += by_quantity if len(solvers) > 1 else [[panel for row in by_quantity for panel in row]]
+    return result
+
+
+def image_of(output, solver, quantity, population, moment):
+    """Values (fastest drawn direction last) and, of a torus, the time."""
+    dataset = output.profiles(solver)[quantity]
+    if output.domain == "ring":
+        stride = max(1, math.ceil(dataset.shape[0] / MAXIMAL_COLUMNS))
+        return dataset[::stride, population].T, None
+    time = output.file[f"{solver}/time"][:]
+    record = len(time) - 1 if math.isinf(moment) else int(np.abs(time - moment).argmin())
+    return dataset[record, population].reshape(output.lattice(solver, dataset.shape[2]).shape).T, time[record]
+
+
+def map_panel(output, solvers, solver, quantity, index, population, moment):
+    name, symbol = QUANTITIES[quantity]
+
+    def draw(figure, axis):
+        # One scale for all solvers, so that equal colours are equal values.
+        images = {other: image_of(output, other, quantity, index, moment) for other in solvers}
+        finite = np.concatenate([image[np.isfinite(image)] for image, _ in images.values()])
+        image, time = images[solver]
+        lattice = output.lattice(solver, output.profiles(solver)[quantity].shape[2])
+        if output.domain == "ring":
+            times = output.file[f"{solver}/time"]
+            image, edges = closed(image, lattice.axes[0], output.lengths[0])
+            extent = (times[0], times[-1], *edges)
+            axis.set_xlabel("time $t$")
+            axis.set_ylabel("position $x$")
+            when = ""
+        else:
+            image, vertical = closed(image, lattice.axes[1], output.lengths[-1])
+            image, horizontal = closed(image.T, lattice.axes[0], output.lengths[0])
+            image, extent = image.T, (*horizontal, *vertical)
+            axis.set_xlabel("position $x_1$")
+            axis.set_ylabel("position $x_2$")
+            when = f", $t$ = {time:g}"
+        drawn = axis.imshow(image, origin="lower", aspect="auto", extent=extent, cmap=style.FIELD_MAP,
+                            interpolation="nearest", vmin=finite.min(), vmax=finite.max())
+        if output.domain == "torus":
+            axis.set_xlim(0.0, output.lengths[0])
+        axis.set_ylim(0.0, output.lengths[-1])
+        axis.set_title(f"{name} {symbol} of {population.name}: {solver}{when}")
+        figure.colorbar(drawn, ax=axis, pad=0.02)
+
+    return draw
+
+
+def closed(image, coordinates, length):
+    """An image whose rows are cells around equally spaced coordinates, and where it begins and ends. A cell that lies
+    across the seam of the ring is drawn at both ends."""
+    cell = length / len(coordinates)
+    lower, upper = coordinates[0] - cell / 2, coordinates[-1] + cell / 2
+    if lower < -1e-9 * length:
+        return np.concatenate([image, image[:1]]), (lower, upper + cell)
+    return image, (lower, upper)
