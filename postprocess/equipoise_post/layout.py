@@ -36,7 +36,7 @@ def save(arguments, default, title, rows, legend):
         # Title and legend stand above the panels, where they hide nothing.
         figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 1.0 - header / height))
         if title:
-            figure.text(0.5, 1.0 - 0.05 / height, title, ha="center", va="top", fontsize=9)
+            figure.text(0.5, 1.0 - 0.05 / height, title, ha="center", va="top", fontsize=9, parse_math=False)
         figure.legend(handles=legend, loc="lower center", bbox_to_anchor=(0.5, 1.0 - header / height),
                       ncol=legend_columns, borderaxespad=0, borderpad=0, columnspacing=1.2, handlelength=2.2)
         for line, row in zip(lines, axes):
