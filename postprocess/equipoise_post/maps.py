@@ -43,7 +43,7 @@ def map_panel(output, solvers, solver, quantity, index, population, moment):
     def draw(figure, axis):
         # One scale for all solvers, so that equal colours are equal values.
         images = {other: image_of(output, other, quantity, index, moment) for other in solvers}
-        finite = np.concatenate([image[np.isfinite(image)] for image, _ in images.values()])
+        lower, upper = span(np.concatenate([image.ravel() for image, _ in images.values()]))
         image, time = images[solver]
         lattice = output.lattice(solver, output.profiles(solver)[quantity].shape[2])
         if output.domain == "ring":
@@ -61,7 +61,7 @@ def map_panel(output, solvers, solver, quantity, index, population, moment):
             axis.set_ylabel("position $x_2$")
             when = f", $t$ = {time:g}"
         drawn = axis.imshow(image, origin="lower", aspect="auto", extent=extent, cmap=style.FIELD_MAP,
-                            interpolation="nearest", vmin=finite.min(), vmax=finite.max())
+                            interpolation="nearest", vmin=lower, vmax=upper)
         if output.domain == "torus":
             axis.set_xlim(0.0, output.lengths[0])
         axis.set_ylim(0.0, output.lengths[-1])
@@ -69,6 +69,16 @@ def map_panel(output, solvers, solver, quantity, index, population, moment):
         figure.colorbar(drawn, ax=axis, pad=0.02)
 
     return draw
+
+
+def span(values):
+    """Scale of colours. Values that differ by rounding only are one colour, not a picture of the rounding."""
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return 0.0, 1.0
+    lower, upper = finite.min(), finite.max()
+    least = 1e-6 * max(abs(lower), abs(upper), 1e-300)
+    return (lower - least, upper + least) if upper - lower < least else (lower, upper)
 
 
 def closed(image, coordinates, length):

@@ -243,6 +243,13 @@ class Reader(unittest.TestCase):
         closed, ends = maps.closed(image, np.arange(4.0) + 0.5, 4.0)
         self.assertEqual((len(closed), ends), (4, (0.0, 4.0)))
 
+    def test_uniform_field(self):
+        """Rounding is not drawn."""
+        lower, upper = maps.span(2.0 + 1e-13 * np.arange(5))
+        self.assertLess(1e-13 * 5 / (upper - lower), 1e-6)
+        self.assertEqual(maps.span(np.array([1.0, np.nan, 3.0])), (1.0, 3.0))
+        self.assertEqual(maps.span(np.full(3, np.nan)), (0.0, 1.0))
+
 
 class Compare(unittest.TestCase):
     def setUp(self):
