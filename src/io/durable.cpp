@@ -15,11 +15,6 @@ namespace equipoise::io {
 
 namespace {
 
-std::string folder_of(const std::string& path) {
-    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    return folder.empty() ? std::string(".") : folder.string();
-}
-
 [[noreturn]] void fail(const std::string& path, const char* action) {
     throw FileSystemError(fmt::format("{}: cannot {}: {}", path, action, std::strerror(errno)));
 }
@@ -40,6 +35,11 @@ void sync(const std::string& path, int flags) {
 }
 
 } // namespace
+
+std::string folder_of(const std::string& path) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    return folder.empty() ? std::string(".") : folder.string();
+}
 
 void require_writable_folder(const std::string& path) {
     const std::string folder = folder_of(path);
