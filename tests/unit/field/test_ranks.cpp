@@ -1,0 +1,148 @@
+// The same bits on every number of ranks, and from a saved state.
+#include "equipoise/field/solver.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "unit/field/problems.hpp"
+#include "unit/kinetic/petsc_session.hpp"
+#include <string>
+#include <vector>
+
+using namespace equipoise;
+using field::Averages;
+using field::FieldSolver;
+
+namespace {
+
+problems::Config torus() {
+    problems::Config config = problems::field_ring(12);
+    config.domain.kind = problems::DomainKind::torus;
+    config.field.sites = {5, 4};
+    config.populations[0].mean.text = "0.3*cos(2*pi*x1) + 0.2*sin(2*pi*(x1 + x2))";
+    return config;
+}
+
+/// So many sites that they are added up in blocks, with a variance that varies.
+problems::Config blocks() {
+    problems::Config config = problems::field_ring(1031);
+    config.populations[0].variance.text = "1 + 0.3*sin(2*pi*x)";
+    config.populations[0].drive.text = "0.6 + 0.15*cos(2*pi*x)*cos(t)";
+    return config;
+}
+
+} // namespace
+
+TEST_CASE("the same bits on every number of ranks: point, ring, torus, limit and finite n") {
+    const PetscSession session;
+    problems::Config series = problems::field_ring(515);
+    for (const problems::Config& config : {problems::figure3(), problems::multiplicative_noise(100),
+                                           problems::field_ring(13), torus(), blocks(), series}) {
+        for (const bool finite : {false, true}) {
+            problems::Problem problem(finite ? problems::with_size(config, 10000) : config);
+            FieldSolver together(session.world, problem.balance, problem.config);
+            FieldSolver alone(parallel::Communicator(MPI_COMM_SELF), problem.balance,
+                              problem.config);
+            CHECK(together.epsilon() == alone.epsilon());
+            CHECK(together.closure() == alone.closure());
+            CHECK(together.initial_projection().largest_change ==
+                  alone.initial_projection().largest_change);
+            together.advance(0.2);
+            alone.advance(0.2);
+            CHECK(together.effort().steps == alone.effort().steps);
+            const Averages a = together.averages();
+            const Averages b = alone.averages();
+            CHECK(a.mean_modes == b.mean_modes);
+            CHECK(a.variance == b.variance);
+            CHECK(a.input == b.input);
+            CHECK(a.balance == b.balance);
+            CHECK(a.spectrum.eigenvalues == b.spectrum.eigenvalues);
+            CHECK(together.quadrature().largest_error == alone.quadrature().largest_error);
+            CHECK(together.quadrature().methods == alone.quadrature().methods);
+            const field::SiteFields mine = together.fields();
+            const field::SiteFields all = alone.fields();
+            const auto local = static_cast<std::size_t>(together.local_sites());
+            const auto sites = static_cast<std::size_t>(alone.local_sites());
+            const auto first = static_cast<std::size_t>(together.first_site());
+            CHECK(session.world.sum(together.local_sites()) == alone.local_sites());
+            bool same = true;
+            for (std::size_t population = 0; population < 2; ++population) {
+                for (std::size_t s = 0; s < local; ++s) {
+                    const std::size_t here = population * local + s;
+                    const std::size_t there = population * sites + first + s;
+                    same = same && mine.mean[here] == all.mean[there] &&
+                           mine.variance[here] == all.variance[there];
+                }
+            }
+            CHECK(same);
+        }
+    }
+}
+
+TEST_CASE("a restored run takes the same steps, to the last bit") {
+    const PetscSession session;
+    for (const bool finite : {false, true}) {
+        problems::Config config = problems::field_ring(40);
+        problems::Problem problem(finite ? problems::with_size(config, 500) : config);
+        FieldSolver whole(session.world, problem.balance, problem.config);
+        whole.advance(0.3);
+        const field::SavedState saved = whole.save();
+        whole.advance(1.7);
+        FieldSolver again(session.world, problem.balance, problem.config);
+        again.restore(saved);
+        CHECK(again.time() == 0.3);
+        again.advance(1.7);
+        CHECK(again.averages().mean_modes == whole.averages().mean_modes);
+        CHECK(again.averages().input == whole.averages().input);
+        CHECK(again.fields().mean == whole.fields().mean);
+        CHECK(again.fields().variance == whole.fields().variance);
+        CHECK(again.quadrature().largest_error == whole.quadrature().largest_error);
+    }
+}
+
+TEST_CASE("PETSc's options reach the solver under its prefix") {
+    // What is printed goes to PETSC_STDOUT.
+    FILE* const console = PETSC_STDOUT;
+    const auto printed = [&](const std::string& options, double& mean, std::int64_t& steps,
+                             bool finite) {
+        FILE* const file = std::tmpfile();
+        REQUIRE(file != nullptr);
+        {
+            const PetscSession session(options);
+            PETSC_STDOUT = file;
+            problems::Problem problem(finite ? problems::with_size(problems::figure3(), 10000)
+                                             : problems::figure3());
+            FieldSolver solver(session.world, problem.balance, problem.config);
+            solver.advance(1.0);
+            mean = solver.averages().mean_modes[1];
+            steps = solver.effort().steps;
+            PETSC_STDOUT = console;
+        }
+        std::rewind(file);
+        std::string text;
+        for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) {
+            text += static_cast<char>(c);
+        }
+        std::fclose(file);
+        return text;
+    };
+    const bool root = parallel::Communicator::world().is_root();
+    double plain = 0.0;
+    double other = 0.0;
+    std::int64_t steps = 0;
+    std::int64_t fewer = 0;
+    CHECK(printed("", plain, steps, false).empty());
+    const std::string monitored = printed("-field_ts_monitor", other, fewer, false);
+    if (root) {
+        CHECK_THAT(monitored, Catch::Contains("0 TS dt") && Catch::Contains("time 1."));
+    }
+    CHECK(other == plain);
+    (void)printed("-field_ts_rk_type 8vr", other, fewer, false);
+    CHECK(fewer < steps);
+    CHECK(other == Approx(plain).margin(1e-8));
+    const std::string view = printed("-field_ts_view", plain, steps, true);
+    if (root) {
+        CHECK_THAT(view, Catch::Contains("arkimex"));
+    }
+    (void)printed("-field_ts_arkimex_type 5", other, fewer, true);
+    CHECK(other == Approx(plain).margin(1e-7));
+}
