@@ -134,11 +134,11 @@ struct Stepper::Callbacks {
         }
         Vec residual = nullptr;
         const PetscErrorCode code = SNESGetFunction(snes, &residual, nullptr, nullptr);
-        if (code != 0 || iteration == 0) {
+        if (code != 0) {
             return code;
         }
         return guarded(stepper, [&] {
-            if (stepper.converged(residual)) {
+            if (stepper.converged(residual, iteration == 0)) {
                 *reason = SNES_CONVERGED_FNORM_ABS;
             }
         });
@@ -213,21 +213,24 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
     if (control_.time_step.has_value()) {
         EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTNONE));
-        EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, 1));
     } else {
         set_tolerances();
         EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTBASIC));
         // Twice: the formula is stable for steps that grow less than 2.4 fold.
         EQUIPOISE_PETSC(TSAdaptSetClip(adapt, 0.1, 2.0));
-        EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
         EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 30));
     }
+    // Where Newton's method fails, the step is tried again with a quarter of its length; so too a
+    // fixed step, which may be far longer than all that happens within it.
+    EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
     SNES snes = nullptr;
     KSP ksp = nullptr;
     PC preconditioner = nullptr;
     EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
     EQUIPOISE_PETSC(SNESSetConvergenceTest(snes, Callbacks::test, this, nullptr));
     EQUIPOISE_PETSC(SNESSetTolerances(snes, 1e-50, 1e-50, 1e-50, 30, 10000));
+    // A line search that finds no lower residual may have met rounding: test() decides.
+    EQUIPOISE_PETSC(SNESSetMaxNonlinearStepFailures(snes, 2));
     EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
     EQUIPOISE_PETSC(KSPSetType(ksp, KSPPREONLY));
     EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
@@ -300,7 +303,10 @@ void Stepper::evaluate_present() {
     evaluate(time_, state_, multipliers_);
 }
 
-bool Stepper::converged(Vec residual) const {
+bool Stepper::converged(Vec residual, bool first) const {
+    // A first guess is refined at least once unless nothing but rounding is left of its residual,
+    // as in a stationary state, where Newton's method could not lower it.
+    const double tolerance = first ? 1e-14 : 1e-12;
     // Largest over the lines: error of the density by mass, of E[y], of v; error of the balance.
     const Lines& lines = system_->lines();
     const LineLayout at = lines.layout();
@@ -319,16 +325,16 @@ bool Stepper::converged(Vec residual) const {
             mass *= dy / shift_;
             const double attainable =
                 8.0 * std::numeric_limits<double>::epsilon() * lines.largest_rate(line) / shift_;
-            worst[0] = std::max(worst[0], mass / std::max(1e-12, attainable));
-            worst[1] = std::max(worst[1], std::abs(f[at.drift()]) / (1e-13 * reach));
-            worst[2] = std::max(worst[2], std::abs(f[at.mean()]) / shift_ / 1e-12);
+            worst[0] = std::max(worst[0], mass / std::max(tolerance, attainable));
+            worst[1] = std::max(worst[1], std::abs(f[at.drift()]) / (0.1 * tolerance * reach));
+            worst[2] = std::max(worst[2], std::abs(f[at.mean()]) / shift_ / tolerance);
         }
         if (system_->communicator().is_root()) {
             for (Eigen::Index i = 0; i < system_->multipliers(); ++i) {
                 worst[3] = std::max(
                     worst[3],
                     std::abs(values.data()[system_->local_size() + static_cast<std::size_t>(i)]) /
-                        1e-12);
+                        tolerance);
             }
         }
     }

@@ -85,7 +85,7 @@ class Stepper {
     void limit(double dt);
     void replay(const PastState& next);
     void set_present(const PastState& state);
-    [[nodiscard]] bool converged(Vec residual) const;
+    [[nodiscard]] bool converged(Vec residual, bool first) const;
     void run(PetscErrorCode code, const char* call);
 
     System* system_;
