@@ -54,7 +54,7 @@ void execute(const parallel::Communicator& comm, const driver::CommandLine& line
         break;
     case driver::Command::info:
         if (comm.is_root()) {
-            log::print(io::describe(io::file_info(line.target)));
+            log::print(io::describe_file(line.target));
         }
         break;
     case driver::Command::run:

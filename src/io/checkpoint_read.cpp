@@ -1,6 +1,6 @@
 #include "equipoise/io/checkpoint.hpp"
 #include "equipoise/io/checksum.hpp"
-#include "equipoise/io/hdf5_handle.hpp"
+#include "equipoise/io/hdf5_read.hpp"
 #include "equipoise/io/together.hpp"
 
 #include <fmt/format.h>
@@ -20,14 +20,6 @@ constexpr std::string_view texts_group = "/texts/";
 
 FileHandle open_file(const std::string& path) {
     return FileHandle(EQUIPOISE_HDF5(path, H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)));
-}
-
-std::vector<std::uint64_t> shape_of(const DatasetHandle& dataset, const std::string& file) {
-    const SpaceHandle space(EQUIPOISE_HDF5(file, H5Dget_space(dataset.id())));
-    std::vector<hsize_t> extents(
-        static_cast<std::size_t>(EQUIPOISE_HDF5(file, H5Sget_simple_extent_ndims(space.id()))));
-    EQUIPOISE_HDF5(file, H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr));
-    return {extents.begin(), extents.end()};
 }
 
 /// A small dataset, whole.

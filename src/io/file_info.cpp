@@ -1,6 +1,6 @@
 #include "equipoise/io/file_info.hpp"
 
-#include "equipoise/io/hdf5_handle.hpp"
+#include "equipoise/io/hdf5_read.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
@@ -19,29 +19,6 @@ namespace {
     throw InputError({{{path, 0, "", ""}, message, remedy}});
 }
 
-/// A text attribute of any kind of HDF5 string; "" when there is none.
-std::string text_attribute(hid_t object, const char* name, const std::string& path) {
-    if (H5Aexists(object, name) <= 0) {
-        return {};
-    }
-    const AttributeHandle attribute(EQUIPOISE_HDF5(path, H5Aopen(object, name, H5P_DEFAULT)));
-    const TypeHandle type(EQUIPOISE_HDF5(path, H5Aget_type(attribute.id())));
-    if (H5Tget_class(type.id()) != H5T_STRING) {
-        return {};
-    }
-    if (H5Tis_variable_str(type.id()) > 0) {
-        char* text = nullptr;
-        const TypeHandle memory(EQUIPOISE_HDF5(path, H5Tcopy(type.id())));
-        EQUIPOISE_HDF5(path, H5Aread(attribute.id(), memory.id(), &text));
-        std::string result = text == nullptr ? std::string{} : std::string(text);
-        H5free_memory(text);
-        return result;
-    }
-    std::string result(H5Tget_size(type.id()), '\0');
-    EQUIPOISE_HDF5(path, H5Aread(attribute.id(), type.id(), result.data()));
-    return result.substr(0, result.find('\0'));
-}
-
 std::int64_t whole_attribute(hid_t object, const char* name, const std::string& path) {
     std::int64_t value = 0;
     if (H5Aexists(object, name) > 0) {
@@ -49,14 +26,6 @@ std::int64_t whole_attribute(hid_t object, const char* name, const std::string& 
         EQUIPOISE_HDF5(path, H5Aread(attribute.id(), H5T_NATIVE_INT64, &value));
     }
     return value;
-}
-
-std::vector<std::uint64_t> shape_of(const DatasetHandle& dataset, const std::string& path) {
-    const SpaceHandle space(EQUIPOISE_HDF5(path, H5Dget_space(dataset.id())));
-    const int rank = EQUIPOISE_HDF5(path, H5Sget_simple_extent_ndims(space.id()));
-    std::vector<hsize_t> extents(static_cast<std::size_t>(rank));
-    EQUIPOISE_HDF5(path, H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr));
-    return {extents.begin(), extents.end()};
 }
 
 double last_value(const DatasetHandle& dataset, std::uint64_t size, const std::string& path) {
@@ -70,13 +39,6 @@ double last_value(const DatasetHandle& dataset, std::uint64_t size, const std::s
     EQUIPOISE_HDF5(path, H5Dread(dataset.id(), H5T_NATIVE_DOUBLE, in_memory.id(), in_file.id(),
                                  H5P_DEFAULT, &value));
     return value;
-}
-
-herr_t collect_path(hid_t /*object*/, const char* name, const H5O_info_t* info, void* paths) {
-    if (info->type == H5O_TYPE_DATASET) {
-        static_cast<std::vector<std::string>*>(paths)->push_back(std::string("/") + name);
-    }
-    return 0;
 }
 
 } // namespace
@@ -105,10 +67,7 @@ FileInfo file_info(const std::string& path) {
         info.seed = text_attribute(root.id(), "seed", path);
         info.ranks = whole_attribute(root.id(), "ranks", path);
         info.complete = whole_attribute(root.id(), "complete", path) != 0;
-        std::vector<std::string> paths;
-        EQUIPOISE_HDF5(path, H5Ovisit2(file.id(), H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths,
-                                       H5O_INFO_BASIC));
-        for (const std::string& name : paths) {
+        for (const std::string& name : dataset_paths(file, path)) {
             const DatasetHandle dataset(
                 EQUIPOISE_HDF5(path, H5Dopen2(file.id(), name.c_str(), H5P_DEFAULT)));
             DatasetInfo entry{name, shape_of(dataset, path),

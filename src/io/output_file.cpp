@@ -1,11 +1,15 @@
 #include "equipoise/io/output_file.hpp"
 
+#include "equipoise/io/continue_file.hpp"
 #include "equipoise/io/create_file.hpp"
 #include "equipoise/io/durable.hpp"
+#include "equipoise/io/raw_file.hpp"
+#include "equipoise/io/together.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <numeric>
 
@@ -40,21 +44,60 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
                        const Schema& schema)
     : comm_(comm), path_(path), partial_(path + ".partial"),
       exceptions_(std::uncaught_exceptions()) {
-    std::string failure;
-    if (comm_.is_root()) {
-        try {
-            require_writable_folder(path_);
-            Schema whole = schema;
-            whole.attributes.emplace_back("complete", std::int64_t{0});
-            create_file(partial_, whole);
-        } catch (const FileSystemError& error) {
-            failure = error.what();
+    survive_file_size_limit();
+    on_root(comm_, [&] {
+        require_writable_folder(path_);
+        Schema whole = schema;
+        whole.attributes.emplace_back("complete", std::int64_t{0});
+        create_file(partial_, whole);
+    });
+    for (const Dimension& dimension : schema.dimensions) {
+        if (!dimension.size) {
+            records_[dimension.path] = 0;
         }
     }
-    failure = comm_.broadcast(failure);
-    if (!failure.empty()) {
-        throw FileSystemError(failure);
+    for (const Dataset& dataset : schema.datasets) {
+        if (!dataset.dimensions.empty() && records_.contains(dataset.dimensions[0])) {
+            records_[dataset.path] = 0;
+        }
     }
+    open_file();
+}
+
+OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& path,
+                       const OutputPosition& position)
+    : comm_(comm), path_(path), partial_(path + ".partial"),
+      records_(position.records.begin(), position.records.end()),
+      exceptions_(std::uncaught_exceptions()) {
+    survive_file_size_limit();
+    std::string problem;
+    std::string found = partial_;
+    if (comm_.is_root()) {
+        problem = why_not_continued(partial_, position);
+        // A complete run has given its file the final name.
+        if (!problem.empty() && why_not_continued(path_, position).empty()) {
+            problem.clear();
+            found = path_;
+        } else if (!problem.empty() && !std::filesystem::exists(partial_)) {
+            problem = why_not_continued(path_, position);
+        }
+    }
+    problem = comm_.broadcast(problem);
+    if (!problem.empty()) {
+        throw InputError({{{path_, 0, "", ""},
+                           "this output cannot be continued: " + problem,
+                           "give a new file by --run.output=..."}});
+    }
+    on_root(comm_, [&] {
+        if (found != partial_) {
+            rename_durably(found, partial_);
+        }
+        cut_back(partial_, position);
+    });
+    open_file();
+}
+
+void OutputFile::open_file() {
     const PropertiesHandle access = parallel_access(comm_, partial_);
     file_ = FileHandle(check(H5Fopen(partial_.c_str(), H5F_ACC_RDWR, access.id()), "H5Fopen"));
 }
@@ -86,6 +129,7 @@ OutputFile::Open& OutputFile::open(const std::string& dataset) {
 
 hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
     const hsize_t record = dataset.extents[0]++;
+    ++records_.at(path);
     check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
                partial_ + path);
     return record;
@@ -196,7 +240,28 @@ void OutputFile::write(const std::string& dataset, std::span<const std::int64_t>
 }
 
 void OutputFile::flush() {
+    // HDF5 writes how long the file is to be, and makes it so later: a run killed in between would
+    // leave a file that is too short to be opened. This also finds a full disk while the file is
+    // still whole.
+    on_root(comm_, [&] {
+        hsize_t size = 0;
+        check(H5Fget_filesize(file_.id(), &size), "H5Fget_filesize");
+        const RawFile raw(partial_, RawFile::Mode::write);
+        if (raw.size() < size) {
+            raw.reserve(size);
+        }
+    });
     check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush");
+}
+
+void OutputFile::sync() {
+    flush();
+    // By all ranks: each one's machine may hold data that no other can flush.
+    together(comm_, [&] { make_durable(partial_); });
+}
+
+std::vector<std::pair<std::string, std::int64_t>> OutputFile::records() const {
+    return {records_.begin(), records_.end()};
 }
 
 void OutputFile::set_complete(bool complete) {
@@ -212,21 +277,12 @@ std::string OutputFile::finish(bool complete) {
     datasets_.clear();
     check(H5Fclose(file_.release()), "H5Fclose");
     comm_.barrier();
-    std::string failure;
-    if (comm_.is_root()) {
-        try {
-            make_durable(partial_);
-            if (complete) {
-                rename_durably(partial_, path_);
-            }
-        } catch (const FileSystemError& error) {
-            failure = error.what();
+    on_root(comm_, [&] {
+        make_durable(partial_);
+        if (complete) {
+            rename_durably(partial_, path_);
         }
-    }
-    failure = comm_.broadcast(failure);
-    if (!failure.empty()) {
-        throw FileSystemError(failure);
-    }
+    });
     return complete ? path_ : partial_;
 }
 

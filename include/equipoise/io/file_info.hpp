@@ -36,4 +36,8 @@ FileInfo file_info(const std::string& path);
 /// For a terminal.
 std::string describe(const FileInfo& info);
 
+/// What an output or a checkpoint file holds, for a terminal. A checkpoint is verified whole.
+/// Throws InputError as file_info does.
+std::string describe_file(const std::string& path);
+
 } // namespace equipoise::io

@@ -8,9 +8,17 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace equipoise::io {
+
+/// Where an output file stands: what a checkpoint keeps of it, and a restart goes on from.
+struct OutputPosition {
+    std::string run_id; ///< the file's root attribute of this name
+    /// Every growing dataset and coordinate, with the number of its records.
+    std::vector<std::pair<std::string, std::int64_t>> records;
+};
 
 /// The output file of a run: made by rank 0, then open on all ranks. While the run goes on it is
 /// `<path>.partial` and holds every record up to the last flush; finish(true) gives it its final
@@ -19,6 +27,12 @@ namespace equipoise::io {
 class OutputFile {
   public:
     OutputFile(const parallel::Communicator& comm, const std::string& path, const Schema& schema);
+    /// Goes on with the file of an earlier run, `<path>.partial`, or `path` when that run was
+    /// complete (it becomes .partial again): records newer than the position are dropped. Throws
+    /// InputError, the same on all ranks and before anything is changed, when there is no such
+    /// file, it cannot be read, belongs to another run, or holds less than the position says.
+    OutputFile(const parallel::Communicator& comm, const std::string& path,
+               const OutputPosition& position);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
     /// When an exception that only this rank may have met unwinds past the file, closing it would
@@ -49,6 +63,11 @@ class OutputFile {
 
     /// After this a reader sees all records so far, even if the run is killed.
     void flush();
+    /// Flushes, and the file's content is on the disk when this returns: to be called before a
+    /// checkpoint that refers to the file.
+    void sync();
+    /// Every growing dataset and coordinate with the number of its records, ordered by path.
+    [[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> records() const;
     /// Closes. complete: the file gets its final name; else it stays .partial. Returns the name it
     /// has.
     std::string finish(bool complete);
@@ -61,6 +80,7 @@ class OutputFile {
         std::vector<hsize_t> extents;
     };
 
+    void open_file();
     void set_complete(bool complete);
     Open& open(const std::string& dataset);
     /// Grows a dataset by one record and returns the record's number.
@@ -79,7 +99,8 @@ class OutputFile {
     std::string path_, partial_;
     FileHandle file_;
     std::map<std::string, Open> datasets_;
-    int exceptions_; ///< under way when the file was made
+    std::map<std::string, std::int64_t> records_; ///< of the growing ones
+    int exceptions_;                              ///< under way when the file was made
 };
 
 } // namespace equipoise::io
