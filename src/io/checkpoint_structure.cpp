@@ -36,6 +36,7 @@ class Structure {
     }
 
     void attribute(hid_t object, const char* name, hid_t type, const void* value) const;
+    void make_groups(hid_t file, const std::string& path) const;
     void make_dataset(hid_t file, const std::string& path, hid_t type,
                       const std::vector<std::uint64_t>& shape, std::uint64_t sum,
                       const void* values);
@@ -57,11 +58,26 @@ void Structure::attribute(hid_t object, const char* name, hid_t type, const void
     check(H5Awrite(handle.id(), type, value), "H5Awrite");
 }
 
+/// The groups on the way to `path`, without times of creation: the same content makes the same
+/// file.
+void Structure::make_groups(hid_t file, const std::string& path) const {
+    const PropertiesHandle properties(check(H5Pcreate(H5P_GROUP_CREATE), "H5Pcreate"));
+    check(H5Pset_obj_track_times(properties.id(), false), "H5Pset_obj_track_times");
+    for (std::size_t end = path.find('/', 1); end != std::string::npos;
+         end = path.find('/', end + 1)) {
+        const std::string group = path.substr(0, end);
+        if (check(H5Lexists(file, group.c_str(), H5P_DEFAULT), "H5Lexists") == 0) {
+            const GroupHandle made(
+                check(H5Gcreate2(file, group.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
+                      "H5Gcreate"));
+        }
+    }
+}
+
 void Structure::make_dataset(hid_t file, const std::string& path, hid_t type,
                              const std::vector<std::uint64_t>& shape, std::uint64_t sum,
                              const void* values) {
-    const PropertiesHandle links(check(H5Pcreate(H5P_LINK_CREATE), "H5Pcreate"));
-    check(H5Pset_create_intermediate_group(links.id(), 1), "H5Pset_create_intermediate_group");
+    make_groups(file, path);
     const PropertiesHandle properties(check(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate"));
     // Space now, by one process; values later, by all: then the ranks have no structure to agree
     // on.
@@ -72,7 +88,7 @@ void Structure::make_dataset(hid_t file, const std::string& path, hid_t type,
     const SpaceHandle space(check(
         H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), "H5Screate"));
     const DatasetHandle dataset(check(
-        H5Dcreate2(file, path.c_str(), type, space.id(), links.id(), properties.id(), H5P_DEFAULT),
+        H5Dcreate2(file, path.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
         "H5Dcreate"));
     attribute(dataset.id(), "checksum", H5T_NATIVE_UINT64, &sum);
     const std::uint64_t bytes = product(shape) * H5Tget_size(type);
@@ -97,6 +113,7 @@ Seal Structure::make(const CheckpointContent& content,
     check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), "H5Pset_fclose_degree");
     const PropertiesHandle creation(check(H5Pcreate(H5P_FILE_CREATE), "H5Pcreate"));
     check(H5Pset_userblock(creation.id(), header_bytes), "H5Pset_userblock");
+    check(H5Pset_obj_track_times(creation.id(), false), "H5Pset_obj_track_times");
     FileHandle file(
         check(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "H5Fcreate"));
     {

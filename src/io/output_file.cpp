@@ -20,6 +20,12 @@ namespace {
 /// MPI-IO in HDF5 1.10 cannot move 2 GiB or more at once from one rank.
 constexpr hsize_t most_elements = hsize_t{1} << 27;
 
+/// HDF5's index of chunks needs less than this for one chunk, even when each gets a node of its
+/// own.
+constexpr hsize_t index_bytes = hsize_t{1} << 13;
+/// HDF5 takes space for metadata in blocks; more than a few are not begun between two flushes.
+constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 16;
+
 /// Access to the open file by all ranks. HDF5 must write its metadata at our flushes and at no
 /// other time, or a killed run could leave a file that mentions what was never written: the
 /// metadata cache may not evict.
@@ -100,6 +106,7 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
 void OutputFile::open_file() {
     const PropertiesHandle access = parallel_access(comm_, partial_);
     file_ = FileHandle(check(H5Fopen(partial_.c_str(), H5F_ACC_RDWR, access.id()), "H5Fopen"));
+    on_root(comm_, [&] { length_ = size_on_disk(); });
 }
 
 OutputFile::~OutputFile() {
@@ -124,12 +131,31 @@ OutputFile::Open& OutputFile::open(const std::string& dataset) {
         check(H5Sget_simple_extent_ndims(space.id()), "H5Sget_simple_extent_ndims")));
     check(H5Sget_simple_extent_dims(space.id(), opened.extents.data(), nullptr),
           "H5Sget_simple_extent_dims");
+    const PropertiesHandle properties(
+        check(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist"));
+    if (check(H5Pget_layout(properties.id()), "H5Pget_layout") == H5D_CHUNKED) {
+        std::vector<hsize_t> chunk(opened.extents.size());
+        check(H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
+              "H5Pget_chunk");
+        const TypeHandle type(check(H5Dget_type(opened.handle.id()), "H5Dget_type"));
+        hsize_t chunks = 1;
+        hsize_t bytes = H5Tget_size(type.id()) * chunk[0];
+        for (std::size_t i = 1; i < chunk.size(); ++i) {
+            chunks *= (opened.extents[i] + chunk[i] - 1) / chunk[i];
+            bytes *= chunk[i];
+        }
+        opened.rows_per_chunk = chunk[0];
+        opened.row_of_chunks = chunks * (bytes + index_bytes);
+    }
     return datasets_.emplace(dataset, std::move(opened)).first->second;
 }
 
 hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
     const hsize_t record = dataset.extents[0]++;
     ++records_.at(path);
+    if (dataset.rows_per_chunk > 0 && record % dataset.rows_per_chunk == 0) {
+        growth_ += dataset.row_of_chunks;
+    }
     check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
                partial_ + path);
     return record;
@@ -241,17 +267,21 @@ void OutputFile::write(const std::string& dataset, std::span<const std::int64_t>
 
 void OutputFile::flush() {
     // HDF5 writes how long the file is to be, and makes it so later: a run killed in between would
-    // leave a file that is too short to be opened. This also finds a full disk while the file is
-    // still whole.
+    // leave a file that is too short to be opened. So it is made long enough before; HDF5 then cuts
+    // it to size. (In parallel HDF5 does not tell the size itself, so a bound must do.) This also
+    // finds a full disk while the file is still whole.
     on_root(comm_, [&] {
-        hsize_t size = 0;
-        check(H5Fget_filesize(file_.id(), &size), "H5Fget_filesize");
-        const RawFile raw(partial_, RawFile::Mode::write);
-        if (raw.size() < size) {
-            raw.reserve(size);
+        if (growth_ > 0) {
+            RawFile(partial_, RawFile::Mode::write).reserve(length_ + growth_ + spare_bytes);
         }
     });
     check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush");
+    growth_ = 0;
+    on_root(comm_, [&] { length_ = size_on_disk(); });
+}
+
+std::uint64_t OutputFile::size_on_disk() const {
+    return RawFile(partial_, RawFile::Mode::read).size();
 }
 
 void OutputFile::sync() {

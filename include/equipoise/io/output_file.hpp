@@ -78,9 +78,13 @@ class OutputFile {
     struct Open {
         DatasetHandle handle;
         std::vector<hsize_t> extents;
+        hsize_t rows_per_chunk = 0; ///< 0: not chunked
+        hsize_t row_of_chunks = 0;  ///< at most so many bytes are added with a row of chunks
     };
 
     void open_file();
+    /// Rank 0's view of the file's length.
+    [[nodiscard]] std::uint64_t size_on_disk() const;
     void set_complete(bool complete);
     Open& open(const std::string& dataset);
     /// Grows a dataset by one record and returns the record's number.
@@ -100,6 +104,8 @@ class OutputFile {
     FileHandle file_;
     std::map<std::string, Open> datasets_;
     std::map<std::string, std::int64_t> records_; ///< of the growing ones
+    std::uint64_t length_ = 0;                    ///< rank 0: on the disk at the last flush
+    std::uint64_t growth_ = 0;                    ///< what HDF5 has added to it since, at most
     int exceptions_;                              ///< under way when the file was made
 };
 
