@@ -30,7 +30,7 @@ class Kill(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             before = 0
-            for _ in range(25):
+            for _ in range(14):
                 writer = subprocess.Popen([WRITER, name], stderr=subprocess.DEVNULL)
                 # From its first sign of work on, so that the kill falls into the writing of a checkpoint.
                 start = time.monotonic()
