@@ -248,7 +248,9 @@ std::vector<Option> stop_options() {
     const Section<Limits> limits{"limits", &Config::limits};
     return {
         checkpoint("directory", TextValue{}, &Checkpoint::directory, "",
-                   "Folder of the checkpoints. Empty: none are written."),
+                   "Folder of the checkpoints. Empty: NAME.checkpoints beside the output NAME.h5, made when "
+                   "the first is written. none: no checkpoints. Where it is given, one is written "
+                   "at the end too, so that the run can be made longer."),
         checkpoint("interval_minutes", not_negative, &Checkpoint::interval_minutes, "minutes",
                    "Wall time between two checkpoints. 0: not by wall time."),
         checkpoint("interval_time", not_negative, &Checkpoint::interval_time, "time",

@@ -1,5 +1,7 @@
 #include "equipoise/diagnostics/comparison.hpp"
 
+#include "equipoise/util/errors.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -37,6 +39,27 @@ Difference Comparison::difference(std::size_t quantity) const {
             std::sqrt(sums_[quantity].squares / static_cast<double>(difference.records));
     }
     return difference;
+}
+
+std::vector<double> Comparison::state() const {
+    std::vector<double> state;
+    for (const Sums& sums : sums_) {
+        const Difference& worst = sums.worst;
+        state.insert(state.end(), {sums.squares, worst.largest, worst.largest_in_errors,
+                                   worst.time_of_largest, worst.last_apart, worst.last_time,
+                                   static_cast<double>(worst.records)});
+    }
+    return state;
+}
+
+void Comparison::restore(std::span<const double> state) {
+    constexpr std::size_t width = 7;
+    ensure(state.size() == width * sums_.size(), "a comparison's state fits its quantities");
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+        const auto of = state.subspan(width * i, width);
+        sums_[i].squares = of[0];
+        sums_[i].worst = {of[1], 0.0, of[2], of[3], of[4], of[5], static_cast<std::size_t>(of[6])};
+    }
 }
 
 std::string verdict(const Difference& difference) {

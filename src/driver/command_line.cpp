@@ -38,8 +38,10 @@ bool is_override(const std::string& word) {
 }
 
 const std::map<std::string, Command>& commands() {
-    static const std::map<std::string, Command> table{
-        {"run", Command::run}, {"check", Command::check}, {"info", Command::info}};
+    static const std::map<std::string, Command> table{{"run", Command::run},
+                                                      {"restart", Command::restart},
+                                                      {"check", Command::check},
+                                                      {"info", Command::info}};
     return table;
 }
 
@@ -49,15 +51,20 @@ std::string usage() {
     std::ostringstream text;
     text << "equipoise: balanced networks of stochastic neurons, beside their kinetic limit\n\n"
             "  equipoise run CONFIG [--section.key=value ...]    simulate, write the output file\n"
+            "  equipoise restart CHECKPOINT [--section.key=value ...]\n"
+            "                                                    go on from a checkpoint file, or "
+            "from the newest valid one in a folder\n"
             "  equipoise check CONFIG [--section.key=value ...]  validate only: balance, spectrum, "
             "memory, "
             "stable time steps\n"
-            "  equipoise info FILE                               what an output file holds\n"
+            "  equipoise info FILE                               what an output or checkpoint file "
+            "holds\n"
             "  equipoise --help | --version\n\n"
             "Runs alone, or under mpirun -n R or srun.\n\n"
          << options()
          << "\nExit codes: 0 done, 2 bad input (nothing started), 3 the numerics failed, 4 file "
-            "system failure\n";
+            "system failure,\n75 stopped on request (SIGTERM, SIGUSR1, wall time, the file stop in "
+            "the checkpoint folder) with a checkpoint: go on with restart\n";
     return text.str();
 }
 
@@ -107,12 +114,13 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     }
     if (positional.empty()) {
         fail("", "no command is given",
-             "equipoise run CONFIG, check CONFIG or info FILE; see equipoise --help");
+             "equipoise run CONFIG, restart CHECKPOINT, check CONFIG or info FILE; see equipoise "
+             "--help");
     }
     const auto command = commands().find(positional.front());
     if (command == commands().end()) {
         fail(positional.front(), "is not a command",
-             "the commands are run, check and info; see equipoise --help");
+             "the commands are run, restart, check and info; see equipoise --help");
     }
     line.command = command->second;
     if (positional.size() != 2) {

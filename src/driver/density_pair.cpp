@@ -61,7 +61,7 @@ void DensityPair::declare(io::Schema& schema) const {
 }
 
 void DensityPair::record(io::OutputFile& file, const NetworkRun& network, KineticRun& kinetic) {
-    const double t = kinetic.last().time;
+    const double t = kinetic.view().time;
     if (network.last_density().values.empty() ||
         std::abs(network.last_density_time() - t) > 1e-9 * std::max(1.0, t)) {
         return;
@@ -98,6 +98,20 @@ void DensityPair::record(io::OutputFile& file, const NetworkRun& network, Kineti
     file.append(path("kolmogorov_smirnov"), smirnov);
     file.append(path("kolmogorov_smirnov_critical"), criticals);
     file.append(path("wasserstein"), wasserstein);
+}
+
+void DensityPair::save(Snapshot& snapshot) const {
+    snapshot.content.reals.push_back(
+        {path("densities").substr(1),
+         {static_cast<double>(records_), largest_, largest_in_criticals_, largest_wasserstein_}});
+}
+
+void DensityPair::restore(const io::CheckpointReader& checkpoint) {
+    const std::vector<double> state = checkpoint.reals(path("densities").substr(1));
+    records_ = static_cast<std::int64_t>(state.at(0));
+    largest_ = state.at(1);
+    largest_in_criticals_ = state.at(2);
+    largest_wasserstein_ = state.at(3);
 }
 
 std::string DensityPair::table() const {

@@ -19,6 +19,14 @@ std::string in_group(const std::string& name) {
     return "/kinetic/" + name;
 }
 
+const char* const states_path = "/kinetic/states";
+const char* const clocks_path = "/kinetic/clocks";
+const char* const multipliers_path = "/kinetic/multipliers";
+
+std::string state_path(std::size_t i) {
+    return fmt::format("/kinetic/state_{}", i);
+}
+
 } // namespace
 
 KineticRun::KineticRun(const parallel::Communicator& comm, const config::Config& config,
@@ -95,11 +103,75 @@ void KineticRun::begin(io::OutputFile& file) {
     record(file);
 }
 
-void KineticRun::advance(double t, io::OutputFile& file) {
+Request KineticRun::advance(double t, io::OutputFile& file, Requests& requests) {
+    if (solver_.time() >= t && last_.time >= t) {
+        return Request::none; // recorded before something was asked
+    }
     const Stopwatch watch;
-    solver_.advance(t);
+    Request request = Request::none;
+    while (solver_.time() < t && request == Request::none) {
+        if (!solver_.step(t)) {
+            request = requests.agreed();
+        }
+    }
     seconds_ += watch.seconds();
-    record(file);
+    if (solver_.time() >= t) {
+        record(file);
+    }
+    return request;
+}
+
+void KineticRun::save(Snapshot& snapshot) {
+    kinetic::SavedState saved = solver_.save();
+    // A rank without sites holds nothing, and knows the shapes from the solver.
+    const auto lines =
+        static_cast<std::uint64_t>(solver_.site_counts()[0] * solver_.site_counts()[1]) *
+        populations_.size();
+    const std::uint64_t stride = solver_.grid().cells + 2;
+    const auto states =
+        static_cast<std::size_t>(comm_.max(static_cast<std::int64_t>(saved.states.size())));
+    saved.states.resize(states);
+    std::vector<double> clocks{last_.time, next_density_, saved.next_step};
+    std::vector<double> multipliers;
+    for (std::size_t i = 0; i < states; ++i) {
+        kinetic::SavedState::At& at = saved.states[i];
+        clocks.push_back(at.time);
+        multipliers.insert(multipliers.end(), at.multipliers.begin(), at.multipliers.end());
+        snapshot.add_part(state_path(i), {lines, stride},
+                          static_cast<std::uint64_t>(saved.first_line),
+                          static_cast<std::uint64_t>(saved.lines), std::move(at.values));
+    }
+    // Rank 0 always has sites: its values count.
+    snapshot.content.integers.push_back({states_path, {static_cast<std::int64_t>(states)}});
+    snapshot.content.reals.push_back({clocks_path, std::move(clocks)});
+    snapshot.content.reals.push_back({multipliers_path, std::move(multipliers)});
+}
+
+void KineticRun::restore(const io::CheckpointReader& checkpoint) {
+    const auto states = static_cast<std::size_t>(checkpoint.integers(states_path).at(0));
+    const std::vector<double> clocks = checkpoint.reals(clocks_path);
+    const std::vector<double> multipliers = checkpoint.reals(multipliers_path);
+    const std::size_t width = multipliers.size() / states;
+    const auto count = static_cast<std::int64_t>(populations_.size());
+    kinetic::SavedState saved;
+    saved.next_step = clocks.at(2);
+    saved.first_line = solver_.first_site() * count;
+    saved.lines = solver_.local_sites() * count;
+    saved.stride = static_cast<std::int64_t>(solver_.grid().cells) + 2;
+    for (std::size_t i = 0; i < states; ++i) {
+        kinetic::SavedState::At at;
+        at.time = clocks.at(3 + i);
+        at.values.resize(static_cast<std::size_t>(saved.lines * saved.stride));
+        checkpoint.read_part(state_path(i), static_cast<std::uint64_t>(saved.first_line),
+                             static_cast<std::uint64_t>(saved.lines), at.values);
+        const auto from = multipliers.begin() + static_cast<std::ptrdiff_t>(i * width);
+        at.multipliers.assign(from, from + static_cast<std::ptrdiff_t>(width));
+        saved.states.push_back(std::move(at));
+    }
+    solver_.restore(saved);
+    make_view(solver_.averages(), solver_.fields());
+    last_.time = clocks.at(0);
+    next_density_ = clocks.at(1);
 }
 
 void KineticRun::record(io::OutputFile& file) {

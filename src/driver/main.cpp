@@ -2,15 +2,19 @@
 #include "equipoise/config/provenance.hpp"
 #include "equipoise/config/read.hpp"
 #include "equipoise/driver/command_line.hpp"
+#include "equipoise/driver/restart.hpp"
 #include "equipoise/driver/simulation.hpp"
+#include "equipoise/driver/stop_signals.hpp"
 #include "equipoise/driver/versions.hpp"
 #include "equipoise/io/file_info.hpp"
+#include "equipoise/io/raw_file.hpp"
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
 
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +28,8 @@ constexpr int exit_bug = 1;
 constexpr int exit_bad_input = 2;
 constexpr int exit_numerics = 3;
 constexpr int exit_file_system = 4;
+constexpr int exit_stopped = 75;
+constexpr int exit_stopped_without_checkpoint = 143; // as if the signal had ended the program
 
 void check(const parallel::Communicator& comm, const driver::CommandLine& line) {
     const config::Config config = config::read(line.target, line.overrides);
@@ -37,7 +43,30 @@ void check(const parallel::Communicator& comm, const driver::CommandLine& line) 
     }
 }
 
-void execute(const parallel::Communicator& comm, const driver::CommandLine& line) {
+int exit_code(driver::Outcome outcome) {
+    switch (outcome) {
+    case driver::Outcome::done:
+        return exit_done;
+    case driver::Outcome::stopped:
+        return exit_stopped;
+    case driver::Outcome::stopped_without_checkpoint:
+        break;
+    }
+    return exit_stopped_without_checkpoint;
+}
+
+int restart(const parallel::Communicator& comm, const driver::CommandLine& line) {
+    const driver::Resumption from = driver::resume(comm, line.target, line.overrides);
+    for (const std::string& remark : from.remarks) {
+        if (comm.is_root()) {
+            log::warn(remark);
+        }
+    }
+    return exit_code(
+        driver::Simulation(comm, from.config, line.petsc).run(line.quiet, from.checkpoint.get()));
+}
+
+int execute(const parallel::Communicator& comm, const driver::CommandLine& line) {
     switch (line.command) {
     case driver::Command::help:
         if (comm.is_root()) {
@@ -58,10 +87,13 @@ void execute(const parallel::Communicator& comm, const driver::CommandLine& line
         }
         break;
     case driver::Command::run:
-        driver::Simulation(comm, config::read(line.target, line.overrides), line.petsc)
-            .run(line.quiet);
-        break;
+        return exit_code(
+            driver::Simulation(comm, config::read(line.target, line.overrides), line.petsc)
+                .run(line.quiet));
+    case driver::Command::restart:
+        return restart(comm, line);
     }
+    return exit_done;
 }
 
 /// Errors that all ranks find alike (input, numerics) end the program in order, told once by rank
@@ -73,8 +105,7 @@ int run(const parallel::Communicator& comm, const std::vector<std::string>& word
         }
     };
     try {
-        execute(comm, driver::parse_command_line(words));
-        return exit_done;
+        return execute(comm, driver::parse_command_line(words));
     } catch (const InputError& error) {
         tell(error);
         return exit_bad_input;
@@ -102,6 +133,13 @@ int run(const parallel::Communicator& comm, const std::vector<std::string>& word
 } // namespace
 
 int main(int argc, char** argv) {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    // Before anything else, so that a signal during the start-up is not lost.
+    std::optional<driver::StopSignals> signals;
+    if (!words.empty() && (words[0] == "run" || words[0] == "restart")) {
+        signals.emplace();
+        io::survive_file_size_limit();
+    }
     parallel::Environment environment(argc, argv);
-    return run(parallel::Communicator::world(), std::vector<std::string>(argv + 1, argv + argc));
+    return run(parallel::Communicator::world(), words);
 }

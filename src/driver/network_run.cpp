@@ -7,9 +7,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace equipoise::driver {
 
 namespace {
+
+const char* const step_path = "network/step";
 
 std::vector<domain::Placement> place(const parallel::Communicator& comm,
                                      const config::Config& config) {
@@ -98,31 +102,78 @@ void NetworkRun::begin(io::OutputFile& file) {
     record_what_is_due(file);
 }
 
-void NetworkRun::advance(double t, io::OutputFile& file) {
+Request NetworkRun::advance(double t, io::OutputFile& file, Requests& requests) {
     const std::int64_t target = steps_in(t, config_->network.time_step);
     while (solver_.step() < target) {
         solver_.local_pass();
+        solver_.message().ask(requests.local());
         exchange();
         record_what_is_due(file);
+        if (const Request request = solver_.message().request(); request != Request::none) {
+            return request;
+        }
     }
+    return Request::none;
+}
+
+void NetworkRun::save(Snapshot& snapshot) {
+    solver_.settle();
+    for (std::size_t a = 0; a < placements_.size(); ++a) {
+        const domain::PopulationState& state = solver_.state(a);
+        snapshot.add_view(state_path(a), {static_cast<std::uint64_t>(state.neurons)},
+                          static_cast<std::uint64_t>(state.first_neuron), state.z.size(), state.z);
+    }
+    snapshot.content.integers.push_back({step_path, {solver_.step()}});
+}
+
+void NetworkRun::restore(const io::CheckpointReader& checkpoint) {
+    std::vector<std::vector<double>> states;
+    for (std::size_t a = 0; a < placements_.size(); ++a) {
+        const domain::PopulationState& state = solver_.state(a);
+        states.emplace_back(state.z.size());
+        checkpoint.read_part(state_path(a), static_cast<std::uint64_t>(state.first_neuron),
+                             states.back().size(), states.back());
+    }
+    solver_.restore(checkpoint.integers(step_path).at(0), states);
+    first_step_ = solver_.step();
+    solver_.start();
+    exchange();
+    if (record_is_due() || densities_.due(solver_.step())) {
+        last_ = measurement_.measure(sum_);
+    }
+    if (densities_.due(solver_.step())) {
+        take_densities();
+    }
+}
+
+std::string NetworkRun::state_path(std::size_t population) const {
+    return "/network/" + balance_->model().population(population).name + "/state";
+}
+
+bool NetworkRun::record_is_due() const {
+    return records_.due(solver_.step()) ||
+           solver_.step() == steps_in(config_->run.t_end, config_->network.time_step);
+}
+
+void NetworkRun::take_densities() {
+    last_density_ = measurement_.density(sum_);
+    last_density_time_ = solver_.time();
 }
 
 void NetworkRun::record_what_is_due(io::OutputFile& file) {
     const std::int64_t step = solver_.step();
-    const bool last_step = step == steps_in(config_->run.t_end, config_->network.time_step);
     const Stopwatch watch;
     if (traces_.due(step)) {
         output_.trace(file, solver_.time(), network::trace(solver_, traced_, sum_));
     }
-    if (records_.due(step) || last_step || densities_.due(step)) {
+    if (record_is_due() || densities_.due(step)) {
         last_ = measurement_.measure(sum_);
     }
-    if (records_.due(step) || last_step) {
+    if (record_is_due()) {
         output_.record(file, last_);
     }
     if (densities_.due(step)) {
-        last_density_ = measurement_.density(sum_);
-        last_density_time_ = solver_.time();
+        take_densities();
         output_.density(file, last_density_time_, last_density_);
     }
     if (snapshots_.due(step)) {
@@ -134,6 +185,24 @@ void NetworkRun::record_what_is_due(io::OutputFile& file) {
 
 RecordView NetworkRun::view() const {
     return {last_.time, last_.mean, last_.variance, last_.mean_modes, {}, {}, {}};
+}
+
+std::string NetworkRun::summary() {
+    std::string text = fmt::format("{:<16} {:>12} {:>12}   at t = {:g}\n", "network", "mean",
+                                   "variance", last_.time);
+    for (std::size_t a = 0; a < last_.mean.size(); ++a) {
+        text += fmt::format("  {:<14} {:>12.6f} {:>12.6f}\n", balance_->model().population(a).name,
+                            last_.mean[a], last_.variance[a]);
+    }
+    const NetworkPhases of = phases();
+    const double all = std::max(1e-9, of.noise + of.update + of.communication + of.output);
+    const double work =
+        static_cast<double>(neurons_) * static_cast<double>(solver_.step() - first_step_);
+    return text +
+           fmt::format("  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
+                       "communication {:.0f} %, output {:.0f} %\n",
+                       work / all, 100.0 * of.noise / all, 100.0 * of.update / all,
+                       100.0 * of.communication / all, 100.0 * of.output / all);
 }
 
 NetworkPhases NetworkRun::phases() const {

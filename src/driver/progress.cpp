@@ -28,8 +28,8 @@ std::string duration_in_words(double seconds) {
     return seconds >= 10.0 ? fmt::format("{} s", whole) : fmt::format("{:.1f} s", seconds);
 }
 
-Progress::Progress(bool shown, double t_end)
-    : shown_(shown), terminal_(log::on_terminal()), t_end_(t_end) {}
+Progress::Progress(bool shown, double t_start, double t_end)
+    : shown_(shown), terminal_(log::on_terminal()), t_start_(t_start), t_end_(t_end) {}
 
 void Progress::update(double t) {
     if (!shown_) {
@@ -48,8 +48,9 @@ void Progress::update(double t) {
     }
     last_shown_ = elapsed;
     const double part = std::clamp(t / t_end_, 0.0, 1.0);
+    const double left_over_done = (t_end_ - t) / (t - t_start_);
     const std::string left =
-        part > 0.0 ? duration_in_words(elapsed * (1.0 - part) / part) : std::string("?");
+        t > t_start_ ? duration_in_words(elapsed * left_over_done) : std::string("?");
     if (!terminal_) {
         log::print(
             fmt::format("t = {:.6g} of {:.6g} ({:.0f} %), {} left", t, t_end_, 100.0 * part, left));

@@ -2,50 +2,25 @@
 
 #include "equipoise/config/provenance.hpp"
 #include "equipoise/driver/progress.hpp"
-#include "equipoise/driver/schedule.hpp"
-#include "equipoise/io/output_file.hpp"
+#include "equipoise/driver/record.hpp"
 #include "equipoise/io/xdmf.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
 #include "equipoise/util/stopwatch.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
+#include <filesystem>
 #include <utility>
-#include <vector>
 
 namespace equipoise::driver {
 
 namespace {
 
-io::Schema file_schema(const config::Config& config, int ranks) {
-    io::Schema schema;
-    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    schema.attributes = {
-        {"title", config.run.title},
-        {"equipoise_version", config::version()},
-        {"commit", config::commit()},
-        {"config", config.resolved},
-        {"seed", std::to_string(config.run.seed)},
-        {"ranks", std::int64_t{ranks}},
-        {"created", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now))},
-    };
-    return schema;
-}
-
-/// The times at which every solver records: multiples of the interval, and the end.
-std::vector<double> output_times(const config::Run& run) {
-    std::vector<double> times;
-    for (std::int64_t k = 1;
-         static_cast<double>(k) * run.output_interval < run.t_end * (1.0 - 1e-9); ++k) {
-        times.push_back(static_cast<double>(k) * run.output_interval);
-    }
-    times.push_back(run.t_end);
-    return times;
-}
+/// Differences of times below this, relative to the interval between outputs, are rounding.
+constexpr double same_time = 1e-9;
 
 } // namespace
 
@@ -55,151 +30,275 @@ Simulation::Simulation(const parallel::Communicator& comm, config::Config config
       assessment_(assess(config_, balance_)) {
     require_balance(config_, balance_, assessment_);
     require_sites(config_, model_);
-    const config::Solvers& solvers = config_.run.solvers;
-    if (solvers.network) {
-        network_ = std::make_unique<NetworkRun>(comm_, config_, balance_);
-    }
+    build(petsc);
+}
+
+void Simulation::build(const std::string& petsc) {
+    const config::Solvers& wanted = config_.run.solvers;
     const model::Basis recorded = network::recorded_basis(model_, config_.network.modes);
-    if (solvers.kinetic) {
+    std::vector<std::string> names;
+    if (wanted.kinetic || wanted.field) {
         petsc_.emplace(comm_, petsc);
-        kinetic_ = std::make_unique<KineticRun>(comm_, config_, balance_, recorded);
     } else if (!petsc.empty()) {
         assessment_.warnings.push_back(
             "--petsc has no effect: no solver of this run uses PETSc (run.solvers)");
     }
-    if (network_ && kinetic_) {
-        network_kinetic_.emplace("network", "kinetic", model_, recorded);
-        if (config_.network.density_interval > 0.0) {
-            densities_.emplace(config_, model_, *network_);
+    if (wanted.network) {
+        auto network = std::make_unique<NetworkRun>(comm_, config_, balance_);
+        network_ = network.get();
+        solvers_.push_back(std::move(network));
+        names.emplace_back("network");
+    }
+    if (wanted.kinetic) {
+        auto kinetic = std::make_unique<KineticRun>(comm_, config_, balance_, recorded);
+        kinetic_ = kinetic.get();
+        solvers_.push_back(std::move(kinetic));
+        names.emplace_back("kinetic");
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = i + 1; j < names.size(); ++j) {
+            compared_.push_back({i, j, SolverPair(names[i], names[j], model_, recorded)});
         }
     }
-}
-
-void Simulation::declare(io::Schema& schema) const {
-    if (network_) {
-        network_->declare(schema);
-    }
-    if (kinetic_) {
-        kinetic_->declare(schema);
-    }
-    if (network_kinetic_) {
-        network_kinetic_->declare(schema);
-    }
-    if (densities_) {
-        densities_->declare(schema);
+    if (network_ != nullptr && kinetic_ != nullptr && config_.network.density_interval > 0.0) {
+        densities_.emplace(config_, model_, *network_);
     }
 }
 
-void Simulation::begin(io::OutputFile& file) {
-    if (network_) {
-        network_->begin(file);
-    }
-    if (kinetic_) {
-        kinetic_->begin(file);
-    }
-    compare(file);
-}
-
-void Simulation::advance(double t, io::OutputFile& file) {
-    if (network_) {
-        network_->advance(t, file);
-    }
-    if (kinetic_) {
-        kinetic_->advance(t, file);
-    }
-    compare(file);
-}
-
-void Simulation::compare(io::OutputFile& file) {
-    if (network_kinetic_) {
-        network_kinetic_->record(file, network_->view(), kinetic_->last());
-    }
-    if (densities_) {
-        densities_->record(file, *network_, *kinetic_);
-    }
-}
-
-void Simulation::run(bool quiet) {
+Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
     if (comm_.is_root()) {
         for (const std::string& warning : assessment_.warnings) {
             log::warn(warning);
         }
     }
     const Stopwatch watch;
-    io::Schema schema = file_schema(config_, comm_.size());
-    declare(schema);
-    io::OutputFile file(comm_, config_.run.output, schema);
-    Progress progress(comm_.is_root() && !quiet, config_.run.t_end);
+    checkpoints_.emplace(comm_, config_);
+    Requests requests(comm_, config_, Checkpoints::folder(config_));
+    run_id_ = from != nullptr ? from->text("run_id") : new_run_id(comm_);
+    const std::unique_ptr<io::OutputFile> file = open_output(from);
 
     // Order within an output interval: every solver in turn goes from the last output time to the
     // next one and records its state there; what they recorded is compared; then the file is
     // flushed, so that a reader sees all solvers at the same times. Solvers do not see each other.
+    // Between any two steps of a solver a checkpoint may be written, or the run may stop with one.
     try {
-        begin(file);
-        for (const double t : output_times(config_.run)) {
-            advance(t, file);
-            file.flush();
+        if (from != nullptr) {
+            restore(*from);
+        } else {
+            begin(*file);
+        }
+        Progress progress(comm_.is_root() && !quiet, clock_, config_.run.t_end);
+        for (const double t : times_ahead()) {
+            if (!advance(t, *file, requests)) {
+                progress.finish();
+                return stop(*file, requests);
+            }
             progress.update(t);
         }
-        if (network_kinetic_) {
-            network_kinetic_->finish(file);
+        progress.finish();
+        for (const Compared& compared : compared_) {
+            compared.pair.finish(*file);
+        }
+        if (!config_.checkpoint.directory.empty() && checkpoints_->wanted()) {
+            checkpoints_->try_write(snapshot(*file)); // so that the run can be made longer later
         }
     } catch (const NumericsError& error) {
         // All ranks are here with the same error: what was recorded so far is worth keeping.
-        progress.finish();
-        const std::string kept = file.finish(false);
+        const std::string kept = file->finish(false);
         throw NumericsError(std::string(error.what()) + "; the output so far is in " + kept);
     }
-    progress.finish();
-    const std::string path = file.finish(true);
+    const std::string path = file->finish(true);
     const std::string text = summary(watch.seconds(), path); // collective
     if (comm_.is_root()) {
         io::write_xdmf(path);
         log::print(text);
     }
+    return Outcome::done;
+}
+
+std::unique_ptr<io::OutputFile> Simulation::open_output(const io::CheckpointReader* from) {
+    if (from != nullptr && from->text("output/path") == absolute(config_.run.output)) {
+        const std::string& path = config_.run.output;
+        const bool there = comm_.is_root() && (std::filesystem::exists(path) ||
+                                               std::filesystem::exists(path + ".partial"));
+        if (comm_.any(there)) {
+            return std::make_unique<io::OutputFile>(comm_, path, position_in(*from, run_id_));
+        }
+        if (comm_.is_root()) {
+            log::warn(fmt::format("the output {} of the checkpoint's run is gone: a new one begins "
+                                  "after t = {:g}",
+                                  path, from->reals("clock").at(0)));
+        }
+    }
+    io::Schema schema = file_schema(config_, comm_.size(), run_id_);
+    for (const auto& solver : solvers_) {
+        solver->declare(schema);
+    }
+    for (const Compared& compared : compared_) {
+        compared.pair.declare(schema);
+    }
+    if (densities_) {
+        densities_->declare(schema);
+    }
+    return std::make_unique<io::OutputFile>(comm_, config_.run.output, schema);
+}
+
+void Simulation::begin(io::OutputFile& file) {
+    for (const auto& solver : solvers_) {
+        solver->begin(file);
+    }
+    compare(file);
+    file.flush();
+    next_checkpoint_ = config_.checkpoint.interval_time;
+}
+
+void Simulation::restore(const io::CheckpointReader& from) {
+    const std::vector<double> clock = from.reals("clock");
+    clock_ = clock.at(0);
+    next_checkpoint_ = std::max(clock.at(1), clock_ + same_time * config_.run.output_interval);
+    for (const auto& solver : solvers_) {
+        solver->restore(from);
+    }
+    for (Compared& compared : compared_) {
+        compared.pair.restore(from);
+    }
+    if (densities_) {
+        densities_->restore(from);
+    }
+}
+
+/// The times at which every solver has yet to record: multiples of the interval, and the end.
+std::vector<double> Simulation::times_ahead() const {
+    const double interval = config_.run.output_interval;
+    const double end = config_.run.t_end;
+    const double rounding = same_time * interval;
+    double reached = clock_ + rounding; // by all; a solver may be ahead on its way to the next one
+    for (const auto& solver : solvers_) {
+        reached = std::max(reached, solver->time() - rounding);
+    }
+    std::vector<double> times;
+    const auto first = static_cast<std::int64_t>(std::floor(reached / interval));
+    for (std::int64_t k = std::max<std::int64_t>(1, first);
+         static_cast<double>(k) * interval < end - rounding; ++k) {
+        if (static_cast<double>(k) * interval >= reached) {
+            times.push_back(static_cast<double>(k) * interval);
+        }
+    }
+    if (clock_ < end - rounding) {
+        times.push_back(end);
+    }
+    return times;
+}
+
+/// To the next output time; false: the run is to stop, and a checkpoint is written.
+bool Simulation::advance(double t, io::OutputFile& file, Requests& requests) {
+    for (const auto& solver : solvers_) {
+        for (Request request = solver->advance(t, file, requests); request != Request::none;
+             request = solver->advance(t, file, requests)) {
+            if (!serve(request, file, requests)) {
+                return false;
+            }
+        }
+    }
+    compare(file);
+    file.flush();
+    clock_ = t;
+    Request request = requests.agreed();
+    if (config_.checkpoint.interval_time > 0.0 && t >= next_checkpoint_ - same_time * t) {
+        while (next_checkpoint_ <= t * (1.0 + same_time)) {
+            next_checkpoint_ += config_.checkpoint.interval_time;
+        }
+        request = std::max(request, Request::checkpoint);
+    }
+    // At the end of the run there is nothing left to stop.
+    return t >= config_.run.t_end || serve(request, file, requests);
+}
+
+/// Does what is asked; false: the run is to stop.
+bool Simulation::serve(Request request, io::OutputFile& file, Requests& requests) {
+    if (request != Request::none && checkpoints_->wanted()) {
+        const Snapshot now = snapshot(file);
+        if (request == Request::stop) {
+            checkpoints_->write(now);
+        } else {
+            checkpoints_->try_write(now);
+        }
+        requests.checkpoint_written(checkpoints_->last_seconds());
+    }
+    return request != Request::stop;
+}
+
+void Simulation::compare(io::OutputFile& file) {
+    for (Compared& compared : compared_) {
+        compared.pair.record(file, solvers_[compared.first]->view(),
+                             solvers_[compared.second]->view());
+    }
+    if (densities_) {
+        densities_->record(file, *network_, *kinetic_);
+    }
+}
+
+/// Everything a checkpoint needs. The output file is durable up to here before a checkpoint may
+/// refer to it.
+Snapshot Simulation::snapshot(io::OutputFile& file) {
+    file.sync();
+    Snapshot snapshot;
+    io::CheckpointContent& content = snapshot.content;
+    content.texts = {{"config", config_.resolved},
+                     {"version", config::version()},
+                     {"commit", config::commit()},
+                     {"run_id", run_id_},
+                     {"output/path", absolute(config_.run.output)}};
+    content.reals = {{"clock", {clock_, next_checkpoint_}}};
+    add_position(content, file);
+    for (const auto& solver : solvers_) {
+        solver->save(snapshot);
+    }
+    for (const Compared& compared : compared_) {
+        compared.pair.save(snapshot);
+    }
+    if (densities_) {
+        densities_->save(snapshot);
+    }
+    return snapshot;
+}
+
+Outcome Simulation::stop(io::OutputFile& file, const Requests& requests) {
+    const std::string kept = file.finish(false);
+    const std::string reason = comm_.first_text(requests.reason());
+    requests.obeyed();
+    if (comm_.is_root()) {
+        const std::string why = fmt::format(
+            "stopped at t = {:g} by {}; the output so far is in {}\n", clock_, reason, kept);
+        log::print(checkpoints_->wanted()
+                       ? why + fmt::format("go on with: equipoise restart {}",
+                                           Checkpoints::folder(config_))
+                       : why + "no checkpoint was written: checkpoint.directory = none");
+    }
+    return checkpoints_->wanted() ? Outcome::stopped : Outcome::stopped_without_checkpoint;
 }
 
 std::string Simulation::summary(double seconds, const std::string& path) {
     std::string text =
-        fmt::format("done: t = {:g} on {} rank{} in {}; output in {}", config_.run.t_end,
+        fmt::format("done: t = {:g} on {} rank{} in {}; output in {}\n", config_.run.t_end,
                     comm_.size(), comm_.size() == 1 ? "" : "s", duration_in_words(seconds), path);
-    const auto add = [&text](const std::string& part) { text.append("\n").append(part); };
-    if (network_) {
-        add("");
-        add(network_summary());
+    const auto add = [&text](const std::string& part) {
+        text.append(part.empty() ? "" : "\n").append(part);
+    };
+    for (const auto& solver : solvers_) {
+        add(solver->summary());
     }
-    if (kinetic_) {
-        add("");
-        add(kinetic_->summary());
+    for (const Compared& compared : compared_) {
+        add(compared.pair.table());
+        if (densities_ && compared.first == 0 && compared.second == 1) {
+            text += densities_->table();
+        }
     }
-    if (network_kinetic_) {
-        add(network_kinetic_->table());
-    }
-    if (densities_) {
-        text += densities_->table();
+    add(checkpoints_->summary());
+    while (text.back() == '\n') {
+        text.pop_back();
     }
     return text;
-}
-
-std::string Simulation::network_summary() const {
-    const network::Record& last = network_->last();
-    std::string text = fmt::format("{:<16} {:>12} {:>12}   at t = {:g}\n", "network", "mean",
-                                   "variance", last.time);
-    for (std::size_t a = 0; a < model_.population_count(); ++a) {
-        text += fmt::format("  {:<14} {:>12.6f} {:>12.6f}\n", model_.population(a).name,
-                            last.mean[a], last.variance[a]);
-    }
-    const NetworkPhases phases = network_->phases();
-    const double all =
-        std::max(1e-9, phases.noise + phases.update + phases.communication + phases.output);
-    const double work =
-        static_cast<double>(network_->neurons()) * static_cast<double>(network_->steps());
-    return text +
-           fmt::format("  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
-                       "communication {:.0f} %, output {:.0f} %",
-                       work / std::max(all, 1e-9), 100.0 * phases.noise / all,
-                       100.0 * phases.update / all, 100.0 * phases.communication / all,
-                       100.0 * phases.output / all);
 }
 
 } // namespace equipoise::driver

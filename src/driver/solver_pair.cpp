@@ -90,6 +90,19 @@ void SolverPair::record(io::OutputFile& file, const RecordView& first, const Rec
     }
 }
 
+void SolverPair::save(Snapshot& snapshot) const {
+    for (const Quantity& quantity : quantities_) {
+        snapshot.content.reals.push_back(
+            {path(quantity.name).substr(1), quantity.comparison.state()});
+    }
+}
+
+void SolverPair::restore(const io::CheckpointReader& checkpoint) {
+    for (Quantity& quantity : quantities_) {
+        quantity.comparison.restore(checkpoint.reals(path(quantity.name).substr(1)));
+    }
+}
+
 void SolverPair::finish(io::OutputFile& file) const {
     for (const Quantity& quantity : quantities_) {
         std::vector<double> largest;

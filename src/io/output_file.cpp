@@ -55,7 +55,10 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
         require_writable_folder(path_);
         Schema whole = schema;
         whole.attributes.emplace_back("complete", std::int64_t{0});
-        create_file(partial_, whole);
+        // Under a name of its own until it is whole: a file called .partial can be opened.
+        const std::string unfinished = partial_ + ".new";
+        create_file(unfinished, whole);
+        rename_durably(unfinished, partial_);
     });
     for (const Dimension& dimension : schema.dimensions) {
         if (!dimension.size) {

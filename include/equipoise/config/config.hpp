@@ -151,7 +151,7 @@ struct Field {
 };
 
 struct Checkpoint {
-    std::string directory; ///< empty: no checkpoints
+    std::string directory; ///< empty: beside the output; "none": no checkpoints
     double interval_minutes = 30.0;
     double interval_time = 0.0; ///< 0: none
     std::int64_t keep = 2;

@@ -33,6 +33,10 @@ class Comparison {
              std::span<const double> standard_error);
     [[nodiscard]] Difference difference(std::size_t quantity) const;
     [[nodiscard]] std::size_t size() const noexcept { return sums_.size(); }
+    /// All that is kept, for a checkpoint, and back; restore() takes what state() of as many
+    /// quantities gave.
+    [[nodiscard]] std::vector<double> state() const;
+    void restore(std::span<const double> state);
 
   private:
     struct Sums {

@@ -5,12 +5,12 @@
 
 namespace equipoise::driver {
 
-enum class Command { run, check, info, help, version };
+enum class Command { run, restart, check, info, help, version };
 
 /// What the user typed after `equipoise`.
 struct CommandLine {
     Command command = Command::help;
-    std::string target;                 ///< configuration or file
+    std::string target;                 ///< configuration, checkpoint or file
     std::vector<std::string> overrides; ///< "--section.key=value" words, for config::read
     std::string petsc;                  ///< options for PETSc, untouched
     bool quiet = false;                 ///< no progress

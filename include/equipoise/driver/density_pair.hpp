@@ -22,6 +22,8 @@ class DensityPair {
     void declare(io::Schema& schema) const;
     /// Compares where the network has a histogram of the time that both have reached. Collective.
     void record(io::OutputFile& file, const NetworkRun& network, KineticRun& kinetic);
+    void save(Snapshot& snapshot) const;
+    void restore(const io::CheckpointReader& checkpoint);
     /// One line for a terminal; "" where nothing was compared.
     [[nodiscard]] std::string table() const;
 

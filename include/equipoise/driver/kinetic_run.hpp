@@ -2,8 +2,7 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
-#include "equipoise/driver/record_view.hpp"
-#include "equipoise/io/output_file.hpp"
+#include "equipoise/driver/solver_run.hpp"
 #include "equipoise/kinetic/solver.hpp"
 #include "equipoise/model/basis.hpp"
 #include "equipoise/parallel/communicator.hpp"
@@ -15,26 +14,28 @@
 namespace equipoise::driver {
 
 /// The kinetic solver in a run: its clock, and the group /kinetic of the output file.
-class KineticRun {
+class KineticRun : public SolverRun {
   public:
     /// recorded: the modes that are written and compared, those of the network. Throws
     /// NumericsError when there is no balanced state to start from.
     KineticRun(const parallel::Communicator& comm, const config::Config& config,
                const balance::Balance& balance, const model::Basis& recorded);
 
-    void declare(io::Schema& schema) const;
-    /// Records the state at t = 0, projected onto the balanced manifold.
-    void begin(io::OutputFile& file);
-    /// Goes to time t and records.
-    void advance(double t, io::OutputFile& file);
+    void declare(io::Schema& schema) const override;
+    /// The state at t = 0 is the one projected onto the balanced manifold.
+    void begin(io::OutputFile& file) override;
+    void restore(const io::CheckpointReader& checkpoint) override;
+    Request advance(double t, io::OutputFile& file, Requests& requests) override;
+    void save(Snapshot& snapshot) override;
+    [[nodiscard]] double time() const override { return solver_.time(); }
+    [[nodiscard]] RecordView view() const override { return last_; }
+    /// What the projection of the initial means changed, and the effort so far.
+    [[nodiscard]] std::string summary() override;
 
-    [[nodiscard]] const RecordView& last() const noexcept { return last_; }
     /// Cumulative distributions of the fluctuations at `edges`, averaged over position bins,
     /// (population, bin, edge); bins by direction, numbered first * bins[1] + second. Collective.
     [[nodiscard]] std::vector<double> distributions(const config::SiteCount& bins,
                                                     std::span<const double> edges) const;
-    /// What the projection of the initial means changed, and the effort so far, in a few lines.
-    [[nodiscard]] std::string summary();
     [[nodiscard]] double seconds() const noexcept { return seconds_; }
 
   private:

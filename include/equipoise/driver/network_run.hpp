@@ -4,12 +4,13 @@
 #include "equipoise/config/config.hpp"
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/driver/network_output.hpp"
-#include "equipoise/driver/record_view.hpp"
 #include "equipoise/driver/schedule.hpp"
+#include "equipoise/driver/solver_run.hpp"
 #include "equipoise/network/measure.hpp"
 #include "equipoise/network/solver.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
+#include <string>
 #include <vector>
 
 namespace equipoise::driver {
@@ -20,25 +21,20 @@ struct NetworkPhases {
 };
 
 /// The network in a run: its parts, its inner time loop, and what it writes.
-class NetworkRun {
+class NetworkRun : public SolverRun {
   public:
     NetworkRun(const parallel::Communicator& comm, const config::Config& config,
                const balance::Balance& balance);
 
-    NetworkRun(const NetworkRun&) = delete;
-    NetworkRun& operator=(const NetworkRun&) = delete;
+    void declare(io::Schema& schema) const override;
+    void begin(io::OutputFile& file) override;
+    void restore(const io::CheckpointReader& checkpoint) override;
+    Request advance(double t, io::OutputFile& file, Requests& requests) override;
+    void save(Snapshot& snapshot) override;
+    [[nodiscard]] double time() const override { return solver_.time(); }
+    [[nodiscard]] RecordView view() const override;
+    [[nodiscard]] std::string summary() override;
 
-    /// Groups, dimensions and datasets of /network.
-    void declare(io::Schema& schema) const;
-    /// Records the initial state. Call once, before advance().
-    void begin(io::OutputFile& file);
-    /// Steps to a time (a multiple of the step) and records what falls due on the way there, at it
-    /// too. Throws NumericsError, the same on all ranks, when the state leaves its range.
-    void advance(double t, io::OutputFile& file);
-
-    [[nodiscard]] const network::Record& last() const noexcept { return last_; }
-    /// The last record for comparing.
-    [[nodiscard]] RecordView view() const;
     /// The last histograms of fluctuations and their time; empty: none yet.
     [[nodiscard]] const network::Measurement::Density& last_density() const noexcept {
         return last_density_;
@@ -48,13 +44,17 @@ class NetworkRun {
         return measurement_.bins_per_direction();
     }
     [[nodiscard]] NetworkPhases phases() const;
-    [[nodiscard]] std::int64_t steps() const noexcept { return solver_.step(); }
+    /// Steps made in this run, without those before a restart.
+    [[nodiscard]] std::int64_t steps() const noexcept { return solver_.step() - first_step_; }
     /// Neurons of all populations.
     [[nodiscard]] std::int64_t neurons() const noexcept { return neurons_; }
 
   private:
     void exchange();
     void record_what_is_due(io::OutputFile& file);
+    [[nodiscard]] bool record_is_due() const;
+    [[nodiscard]] std::string state_path(std::size_t population) const;
+    void take_densities();
 
     parallel::Communicator comm_;
     const config::Config* config_;
@@ -70,6 +70,7 @@ class NetworkRun {
     network::Measurement::Density last_density_;
     double last_density_time_ = 0.0;
     std::int64_t neurons_ = 0;
+    std::int64_t first_step_ = 0; ///< of this run: not 0 after a restart
     double communication_seconds_ = 0.0, output_seconds_ = 0.0;
 };
 

@@ -10,7 +10,8 @@ namespace equipoise::driver {
 /// seconds elsewhere, nothing when quiet or not on rank 0.
 class Progress {
   public:
-    Progress(bool shown, double t_end);
+    /// From t_start, which is not 0 after a restart, to t_end.
+    Progress(bool shown, double t_start, double t_end);
 
     /// The run has reached time t.
     void update(double t);
@@ -20,7 +21,7 @@ class Progress {
   private:
     bool shown_;
     bool terminal_;
-    double t_end_;
+    double t_start_, t_end_;
     Stopwatch since_start_;
     double last_shown_ = -1.0e9; ///< seconds since the start
     bool line_open_ = false;

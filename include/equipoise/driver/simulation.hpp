@@ -3,10 +3,13 @@
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
 #include "equipoise/driver/assessment.hpp"
+#include "equipoise/driver/checkpoints.hpp"
 #include "equipoise/driver/density_pair.hpp"
 #include "equipoise/driver/kinetic_run.hpp"
 #include "equipoise/driver/network_run.hpp"
+#include "equipoise/driver/requests.hpp"
 #include "equipoise/driver/solver_pair.hpp"
+#include "equipoise/driver/solver_run.hpp"
 #include "equipoise/model/model.hpp"
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/parallel/petsc.hpp"
@@ -14,8 +17,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace equipoise::driver {
+
+/// How a run ended: at t_end, on request with a checkpoint, or on request without one
+/// (checkpoint.directory = none).
+enum class Outcome { done, stopped, stopped_without_checkpoint };
 
 /// Builds every solver that run.solvers names, and runs them side by side on one clock.
 class Simulation {
@@ -27,16 +35,27 @@ class Simulation {
     Simulation(const Simulation&) = delete;
     Simulation& operator=(const Simulation&) = delete;
 
-    /// Runs to t_end and writes the output file. `quiet`: no progress.
-    void run(bool quiet);
+    /// Runs to t_end and writes the output file. from: the checkpoint to go on from, or null.
+    /// quiet: no progress.
+    Outcome run(bool quiet, const io::CheckpointReader* from = nullptr);
 
   private:
-    void declare(io::Schema& schema) const;
+    struct Compared {
+        std::size_t first, second; ///< of solvers_
+        SolverPair pair;
+    };
+
+    void build(const std::string& petsc);
+    [[nodiscard]] std::unique_ptr<io::OutputFile> open_output(const io::CheckpointReader* from);
     void begin(io::OutputFile& file);
-    void advance(double t, io::OutputFile& file);
+    void restore(const io::CheckpointReader& from);
+    [[nodiscard]] bool advance(double t, io::OutputFile& file, Requests& requests);
+    [[nodiscard]] bool serve(Request request, io::OutputFile& file, Requests& requests);
     void compare(io::OutputFile& file);
+    [[nodiscard]] Snapshot snapshot(io::OutputFile& file);
+    [[nodiscard]] std::vector<double> times_ahead() const;
+    Outcome stop(io::OutputFile& file, const Requests& requests);
     [[nodiscard]] std::string summary(double seconds, const std::string& path);
-    [[nodiscard]] std::string network_summary() const;
 
     parallel::Communicator comm_;
     config::Config config_;
@@ -44,10 +63,15 @@ class Simulation {
     balance::Balance balance_;
     Assessment assessment_;
     std::optional<parallel::PetscEnvironment> petsc_; ///< outlives the solvers
-    std::unique_ptr<NetworkRun> network_;
-    std::unique_ptr<KineticRun> kinetic_;
-    std::optional<SolverPair> network_kinetic_;
+    std::vector<std::unique_ptr<SolverRun>> solvers_;
+    std::vector<Compared> compared_;
+    NetworkRun* network_ = nullptr; ///< of solvers_, where it is there; likewise
+    KineticRun* kinetic_ = nullptr;
     std::optional<DensityPair> densities_;
+    std::optional<Checkpoints> checkpoints_;
+    std::string run_id_;           ///< what ties checkpoints to their output file
+    double clock_ = 0.0;           ///< the output time that all solvers have reached
+    double next_checkpoint_ = 0.0; ///< simulated time, where they are asked for by that
 };
 
 } // namespace equipoise::driver

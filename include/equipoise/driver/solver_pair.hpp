@@ -2,6 +2,8 @@
 
 #include "equipoise/diagnostics/comparison.hpp"
 #include "equipoise/driver/record_view.hpp"
+#include "equipoise/driver/snapshot.hpp"
+#include "equipoise/io/checkpoint.hpp"
 #include "equipoise/io/output_file.hpp"
 #include "equipoise/model/basis.hpp"
 #include "equipoise/model/model.hpp"
@@ -26,6 +28,9 @@ class SolverPair {
     void declare(io::Schema& schema) const;
     /// Views of the same time.
     void record(io::OutputFile& file, const RecordView& first, const RecordView& second);
+    /// What was found so far, for a checkpoint, and back.
+    void save(Snapshot& snapshot) const;
+    void restore(const io::CheckpointReader& checkpoint);
     /// The largest and the root mean square differences.
     void finish(io::OutputFile& file) const;
     /// For a terminal: a line for each quantity and population.

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "equipoise/parallel/exact_sum.hpp"
+#include "equipoise/util/request.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,7 +14,7 @@ namespace equipoise::network {
 /// The one message of a time step: exact sums over the blocks of all ranks, as integers that MPI
 /// adds. Each sum takes two limbs; then follow, per population, the number of terms that were not
 /// finite or too large for the sum's scale, and of neurons outside the range of their functions;
-/// last, a flag with which any rank can ask all to stop.
+/// last, what the ranks ask of the run.
 class Message {
   public:
     /// bounds[i]: the largest |term| (one term: one block's contribution) of sum i.
@@ -27,7 +30,7 @@ class Message {
     void add_outside(std::size_t population, std::int64_t neurons) {
         words_[faults_ + population] += neurons;
     }
-    void ask_to_stop() { words_.back() += 1; }
+    void ask(Request request) { words_.back() += request_words[static_cast<std::size_t>(request)]; }
 
     /// What MPI adds up, in place.
     [[nodiscard]] std::span<std::int64_t> words() { return words_; }
@@ -39,9 +42,17 @@ class Message {
     [[nodiscard]] std::int64_t faults(std::size_t population) const {
         return words_[faults_ + population];
     }
-    [[nodiscard]] bool stop_asked() const { return words_.back() != 0; }
+    /// The strongest request of any rank.
+    [[nodiscard]] Request request() const {
+        return words_.back() >= request_words[2]   ? Request::stop
+               : words_.back() >= request_words[1] ? Request::checkpoint
+                                                   : Request::none;
+    }
 
   private:
+    /// By request: the sum over fewer than 2^31 ranks tells whether any asked for the stronger one.
+    static constexpr std::array<std::int64_t, 3> request_words{0, 1, std::int64_t{1} << 32};
+
     std::vector<parallel::FixedPointScale> scales_;
     std::size_t faults_;
     std::vector<std::int64_t> words_;

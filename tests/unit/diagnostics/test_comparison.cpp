@@ -42,6 +42,28 @@ TEST_CASE("quantities are kept apart") {
     CHECK(comparison.difference(0).largest_in_errors == 0.0); // no sampling: no standard errors
 }
 
+TEST_CASE("a comparison restored from its state goes on like the undisturbed one") {
+    Comparison whole(2);
+    Comparison first(2);
+    const auto add = [](Comparison& comparison, double t) {
+        comparison.add(t, std::array{std::sin(9.0 * t), t}, std::array{0.1, 0.0},
+                       std::array{0.1, 0.3});
+    };
+    for (int i = 0; i < 10; ++i) {
+        add(whole, i);
+        if (i < 6) {
+            add(first, i);
+        }
+    }
+    Comparison second(2);
+    second.restore(first.state());
+    for (int i = 6; i < 10; ++i) {
+        add(second, i);
+    }
+    CHECK(second.state() == whole.state());
+    CHECK(second.difference(0).root_mean_square == whole.difference(0).root_mean_square);
+}
+
 TEST_CASE("the verdict tells a transient from a lasting difference") {
     CHECK(verdict(compared({3.9, -3.9, 1.0})) == "agree");
     CHECK(verdict(compared({70.0, 5.0, 1.0, 1.0, 1.0, 1.0})) == "agree after t = 2");

@@ -14,6 +14,7 @@
 
 namespace {
 
+using equipoise::Request;
 using equipoise::network::Message;
 
 const std::vector<double> bounds{1024.0, 3.0, 0.0};
@@ -73,15 +74,21 @@ TEST_CASE("a gain that is 0 everywhere has a sum of 0") {
     CHECK(message.faults(0) == 1);
 }
 
-TEST_CASE("any rank can ask to stop, and the question ends with the message") {
+TEST_CASE("the strongest request of any rank arrives, and ends with the message") {
     Message message(bounds, 1);
-    CHECK_FALSE(message.stop_asked());
-    message.ask_to_stop();
-    message.ask_to_stop();
-    CHECK(message.stop_asked());
+    CHECK(message.request() == Request::none);
+    message.ask(Request::none);
+    CHECK(message.request() == Request::none);
+    for (int rank = 0; rank < 5; ++rank) {
+        message.ask(Request::checkpoint);
+    }
+    CHECK(message.request() == Request::checkpoint);
+    message.ask(Request::stop);
+    message.ask(Request::stop);
+    CHECK(message.request() == Request::stop);
     CHECK(message.faults(0) == 0);
     message.clear();
-    CHECK_FALSE(message.stop_asked());
+    CHECK(message.request() == Request::none);
 }
 
 TEST_CASE("sums within a block are right for every length and do not depend on what follows") {
