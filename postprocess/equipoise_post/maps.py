@@ -77,8 +77,8 @@ def span(values):
     if finite.size == 0:
         return 0.0, 1.0
     lower, upper = finite.min(), finite.max()
-    least = 1e-6 * max(abs(lower), abs(upper), 1e-300)
-    return (lower - least, upper + least) if upper - lower < least else (lower, upper)
+    size = max(abs(lower), abs(upper), 1e-300)
+    return (lower - 0.05 * size, upper + 0.05 * size) if upper - lower < 1e-6 * size else (lower, upper)
 
 
 def closed(image, coordinates, length):
