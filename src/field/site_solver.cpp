@@ -156,7 +156,7 @@ void SiteSolver::check_state() const {
                                    lattice_.position(s)[0], stepper_->time());
             };
             if (!std::isfinite(v[s]) || !std::isfinite(k[s]) ||
-                std::abs(v[s]) > model::state_bound) {
+                std::abs(v[s]) + std::sqrt(std::max(k[s], 0.0)) > model::state_bound) {
                 complaint = fmt::format("{}: the field's state has blown up (mean {:.3g}, variance "
                                         "{:.3g}); take a smaller field.time_step or "
                                         "field.tolerance, or a drift that confines",

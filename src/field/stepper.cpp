@@ -305,6 +305,11 @@ void Stepper::step(double t_stop) {
             "field.tolerance",
             t, now_.last_step, TSConvergedReasons[reason]));
     }
+    if (now_.time < t_stop && now_.last_step < 1e-12 * std::max(1.0, std::abs(t))) {
+        throw NumericsError(fmt::format("the field solver's step has shrunk to {:.3g} at t = "
+                                        "{:.6g}: the state blows up there, or jumps",
+                                        now_.last_step, t));
+    }
     load(solution_.get(), state_, multipliers_);
     system_->evaluate(now_.time, state_);
     if (is_stiff()) {

@@ -76,9 +76,10 @@ System::System(const parallel::Communicator& comm, const balance::Balance& balan
     for (std::vector<double>* array : {&input_, &drift_mean_, &rate_k_}) {
         array->resize(populations_ * sites());
     }
-    for (std::vector<double>* array : {&gain_mean_, &slope_, &curvature_, &columns_}) {
+    for (std::vector<double>* array : {&gain_mean_, &slope_, &curvature_}) {
         array->resize(gain_.size() * sites());
     }
+    columns_.resize(std::max<std::size_t>(1, gain_.size()) * sites());
 }
 
 bool System::exact_closure() const {

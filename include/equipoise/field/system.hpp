@@ -110,7 +110,7 @@ class System {
     std::vector<double> input_;                         ///< iota, (population, site)
     std::vector<double> drift_mean_, rate_k_;           ///< E[f], dK/dt: (population, site)
     std::vector<double> gain_mean_, slope_, curvature_; ///< E[G], E[G'], E[G'']: (gain, site)
-    std::vector<double> columns_;                       ///< scratch (gain, site)
+    std::vector<double> columns_;                       ///< scratch (gain, site), at least one row
     Eigen::MatrixXd jacobian_;
     Eigen::VectorXd b_, drive_, drive_rate_, residual_;
     bool input_fresh_ = false, residual_fresh_ = false;
