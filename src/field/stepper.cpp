@@ -130,7 +130,7 @@ Stepper::Stepper(System& system, const StepControl& control, double t, const std
     events().register_all();
     create_objects();
     restart(t, u, h);
-    now_.next_step = control.time_step.value_or(0.1 * std::pow(control.tolerance, 0.2));
+    now_.next_step = control.time_step.value_or(0.1 * std::pow(control.tolerance, 0.125));
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
     EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
 }
@@ -194,7 +194,7 @@ void Stepper::create_objects() {
 
 void Stepper::choose_explicit() {
     EQUIPOISE_PETSC(TSSetType(ts_.get(), TSRK));
-    EQUIPOISE_PETSC(TSRKSetType(ts_.get(), TSRK5DP));
+    EQUIPOISE_PETSC(TSRKSetType(ts_.get(), TSRK8VR));
 }
 
 void Stepper::choose_additive() {

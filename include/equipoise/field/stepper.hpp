@@ -26,8 +26,9 @@ struct StepCounts {
 };
 
 /// Steps the system by PETSc's TS, under the prefix field_:
-///   eps = 0   (v, K) with h from J h = -b: an explicit Runge-Kutta pair of order 5 (TSRK 5dp)
-///   eps > 0   (v, K, h), eps dh/dt = b + J h being stiff: an additive Runge-Kutta pair of order 4
+///   eps = 0   (v, K) with h from J h = -b: Verner's explicit Runge-Kutta pair of order 8 (TSRK
+///   8vr) eps > 0   (v, K, h), eps dh/dt = b + J h being stiff: an additive Runge-Kutta pair of
+///   order 4
 ///             (TSARKIMEX 4), explicit in v and K, implicit in h. A stage's v and K are known when
 ///             its h is sought, which is a small linear system: a stage costs one evaluation, as in
 ///             the explicit case, whatever eps is.

@@ -113,7 +113,7 @@ class System {
     std::vector<double> columns_;                       ///< scratch (gain, site), at least one row
     Eigen::MatrixXd jacobian_;
     Eigen::VectorXd b_, drive_, drive_rate_, residual_;
-    bool input_fresh_ = false, residual_fresh_ = false;
+    bool residual_fresh_ = false;
     std::int64_t evaluations_ = 0;
 };
 

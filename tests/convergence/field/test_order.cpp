@@ -77,11 +77,15 @@ problems::Config moving() {
 
 } // namespace
 
-TEST_CASE("the limit: order 5") {
-    const PetscSession session;
+TEST_CASE("the limit: order 8, or 5 with the formula of Dormand and Prince") {
+    {
+        const PetscSession session;
+        CHECK(order(session, "figure 3, limit (TSRK 8vr)", problems::figure3(), 0.125)[0] > 7.0);
+        CHECK(order(session, "multiplicative noise, limit", problems::multiplicative_noise(100),
+                    0.0625)[0] > 7.0);
+    }
+    const PetscSession session("-field_ts_rk_type 5dp");
     CHECK(order(session, "figure 3, limit (TSRK 5dp)", problems::figure3(), 0.025)[0] > 4.7);
-    CHECK(order(session, "multiplicative noise, limit", problems::multiplicative_noise(100),
-                0.025)[0] > 4.7);
 }
 
 TEST_CASE("finite networks: order 3 or more, however stiff") {

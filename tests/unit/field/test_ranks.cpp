@@ -135,10 +135,10 @@ TEST_CASE("PETSc's options reach the solver under its prefix") {
     CHECK(mean == plain);
     const std::string viewed = solve("-field_ts_view ascii:" + file, false);
     if (root) {
-        CHECK_THAT(viewed, Catch::Contains("type: rk") && Catch::Contains("5dp"));
+        CHECK_THAT(viewed, Catch::Contains("type: rk") && Catch::Contains("8vr"));
     }
-    (void)solve("-field_ts_rk_type 8vr", false);
-    CHECK(steps < plain_steps);
+    (void)solve("-field_ts_rk_type 5dp", false);
+    CHECK(steps > plain_steps);
     CHECK(mean == Approx(plain).margin(1e-8));
     const std::string additive = solve("-field_ts_view ascii:" + file, true);
     if (root) {
