@@ -1,5 +1,6 @@
 #include "equipoise/kinetic/stepper.hpp"
 
+#include "equipoise/balance/spectrum.hpp"
 #include "equipoise/kinetic/events.hpp"
 #include "equipoise/kinetic/manifold.hpp"
 #include "equipoise/parallel/petsc.hpp"
@@ -32,10 +33,14 @@ constexpr std::size_t earlier_states = 2;
 /// A weight that takes an unknown out of the error estimate.
 constexpr double no_control = 1e100;
 
+/// Adaptive steps below this part of the first one end the run: the solution has come to its end.
+constexpr double smallest_step_part = 1e-7;
+
 } // namespace
 
 /// What PETSc calls. An exception must not cross PETSc's C frames: it is kept and an error code
-/// returned instead; Stepper::run() throws it again.
+/// returned instead; Stepper::run() throws it again. A balance that cannot be solved at one of
+/// Newton's iterates only ends that step's attempt: a shorter one may not go there.
 struct Stepper::Callbacks {
     template <class Body>
     static PetscErrorCode guarded(Stepper& stepper, const Body& body) {
@@ -64,14 +69,26 @@ struct Stepper::Callbacks {
         });
     }
 
-    static PetscErrorCode jacobian(TS, PetscReal t, Vec u, Vec, PetscReal shift, Mat a, Mat b,
+    static PetscErrorCode jacobian(TS ts, PetscReal t, Vec u, Vec, PetscReal shift, Mat a, Mat b,
                                    void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
         const PetscErrorCode code = guarded(stepper, [&] {
             stepper.evaluate_at(t, u);
             const ScopedEvent event(Event::solve);
+            SNES snes = nullptr;
+            KSP ksp = nullptr;
+            PC preconditioner = nullptr;
+            EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
+            EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
+            EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
+            EQUIPOISE_PETSC(PCSetFailedReason(preconditioner, PC_NOERROR));
             stepper.shift_ = shift;
-            stepper.system_->factor(shift);
+            try {
+                stepper.system_->factor(shift);
+            } catch (const NumericsError& error) { // on all ranks alike
+                stepper.complaint_ = error.what();
+                EQUIPOISE_PETSC(SNESSetJacobianDomainError(snes));
+            }
         });
         if (code != 0) {
             return code;
@@ -119,8 +136,14 @@ struct Stepper::Callbacks {
             Eigen::VectorXd b_h;
             stepper.load(b, work, b_h);
             Eigen::VectorXd x_h;
-            stepper.system_->solve(work.data(), b_h, work.data(), x_h);
-            stepper.store(work, x_h, x);
+            try {
+                stepper.system_->solve(work.data(), b_h, work.data(), x_h);
+                stepper.store(work, x_h, x);
+            } catch (const NumericsError& error) { // on all ranks alike
+                stepper.complaint_ = error.what();
+                EQUIPOISE_PETSC(VecSet(x, 0.0));
+                EQUIPOISE_PETSC(PCSetFailedReason(preconditioner, PC_SUBPC_ERROR));
+            }
         });
     }
 
@@ -151,7 +174,8 @@ Stepper::Stepper(System& system, const StepControl& control, double t, const std
     register_events();
     create_objects();
     restore({{t, u, h}});
-    next_step_ = control.time_step.value_or(0.1 * std::sqrt(control.tolerance));
+    first_step_ = control.time_step.value_or(0.1 * std::sqrt(control.tolerance));
+    next_step_ = first_step_;
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
     EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
 }
@@ -218,17 +242,18 @@ void Stepper::create_objects() {
         EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTBASIC));
         // Twice: the formula is stable for steps that grow less than 2.4 fold.
         EQUIPOISE_PETSC(TSAdaptSetClip(adapt, 0.1, 2.0));
-        EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 30));
     }
     // Where Newton's method fails, the step is tried again with a quarter of its length; so too a
     // fixed step, which may be far longer than all that happens within it.
     EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
+    EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 15));
     SNES snes = nullptr;
     KSP ksp = nullptr;
     PC preconditioner = nullptr;
     EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
     EQUIPOISE_PETSC(SNESSetConvergenceTest(snes, Callbacks::test, this, nullptr));
     EQUIPOISE_PETSC(SNESSetTolerances(snes, 1e-50, 1e-50, 1e-50, 30, 10000));
+    EQUIPOISE_PETSC(SNESSetCheckJacobianDomainError(snes, PETSC_TRUE));
     // A line search that finds no lower residual may have met rounding: test() decides.
     EQUIPOISE_PETSC(SNESSetMaxNonlinearStepFailures(snes, 2));
     EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
@@ -349,11 +374,39 @@ void Stepper::run(PetscErrorCode code, const char* call) {
     parallel::check_petsc(code, call);
 }
 
+void Stepper::fail(double dt, const std::string& reason) {
+    std::string cause = complaint_;
+    if (cause.empty()) {
+        cause = "Newton's method did not converge or the error stayed too large; take a smaller "
+                "kinetic.time_step, or leave it out and give kinetic.tolerance";
+    }
+    // Where the balance is about to be lost, J becomes singular.
+    evaluate_present();
+    const balance::Spectrum spectrum =
+        balance::spectrum(system_->coupling().balance(), system_->jacobian());
+    const auto weakest =
+        std::min_element(spectrum.eigenvalues.begin(), spectrum.eigenvalues.end(),
+                         [](const auto& a, const auto& b) { return std::abs(a) < std::abs(b); });
+    if (weakest != spectrum.eigenvalues.end()) {
+        const auto at = static_cast<std::size_t>(weakest - spectrum.eigenvalues.begin());
+        cause += fmt::format("; the balance is weakest in {}, where J has an eigenvalue of size "
+                             "{:.2g} (at 0 the balanced state ends)",
+                             spectrum.unknowns[at], std::abs(*weakest));
+    }
+    throw NumericsError(fmt::format(
+        "the kinetic solver made no step at t = {:.6g} with a step of {:.3g} or less ({}): {}",
+        time_, dt, reason, cause));
+}
+
 void Stepper::step(double t_stop) {
     TS ts = ts_.get();
     if (counts_.steps == 0) {
         EQUIPOISE_PETSC(TSMonitor(ts, 0, time_, solution_.get()));
     }
+    if (next_step_ < smallest_step_part * first_step_) {
+        fail(next_step_, "the step has become too small");
+    }
+    complaint_.clear();
     past_.push_back({time_, state_, multipliers_});
     if (past_.size() > earlier_states) {
         past_.pop_front();
@@ -366,11 +419,7 @@ void Stepper::step(double t_stop) {
             run(code, "TSStep");
         });
     if (reason < 0) {
-        throw NumericsError(fmt::format(
-            "the kinetic solver made no step at t = {:.6g} with a step of {:.3g} ({}): Newton's "
-            "method did not converge or the error stayed too large; take a smaller "
-            "kinetic.time_step, or leave it out and give kinetic.tolerance",
-            time_, now.last_step, TSConvergedReasons[reason]));
+        fail(now.last_step, TSConvergedReasons[reason]);
     }
     time_ = now.time;
     last_step_ = now.last_step;

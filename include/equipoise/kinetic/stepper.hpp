@@ -10,6 +10,7 @@
 #include <deque>
 #include <exception>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace equipoise::kinetic {
@@ -87,6 +88,7 @@ class Stepper {
     void set_present(const PastState& state);
     [[nodiscard]] bool converged(Vec residual, bool first) const;
     void run(PetscErrorCode code, const char* call);
+    [[noreturn]] void fail(double dt, const std::string& reason);
 
     System* system_;
     StepControl control_;
@@ -96,6 +98,7 @@ class Stepper {
     parallel::MatHandle matrix_;
     parallel::TsHandle ts_;
     double time_;
+    double first_step_ = 0.0;
     double last_step_ = 0.0;
     double next_step_ = 0.0; ///< the step that the controller asked for, before it was cut
     std::vector<double> state_;
@@ -107,6 +110,7 @@ class Stepper {
     double shift_ = 1.0;
     StepCounts counts_;
     PetscInt replayed_rejections_ = 0, replayed_iterations_ = 0; ///< no effort of ours
+    std::string complaint_;      ///< why the balance could not be solved within the last step
     std::exception_ptr failure_; ///< thrown inside a callback of PETSc
 };
 
