@@ -4,17 +4,24 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <string>
 #include <utility>
 
 namespace equipoise::balance {
 
 namespace {
 
-/// The constraint that weighs most in a vector over the unknowns.
+/// The constraints that weigh at least half as much as the heaviest in a vector over the unknowns.
 std::string heaviest(const Balance& balance, const Eigen::VectorXd& vector) {
-    Eigen::Index largest = 0;
-    vector.cwiseAbs().maxCoeff(&largest);
-    return balance.name(balance.unknowns()[static_cast<std::size_t>(largest)]);
+    const double largest = vector.cwiseAbs().maxCoeff();
+    std::string names;
+    for (std::size_t i = 0; i < balance.size(); ++i) {
+        if (std::abs(vector[static_cast<Eigen::Index>(i)]) >= 0.5 * largest) {
+            names += (names.empty() ? "" : " and ") + balance.name(balance.unknowns()[i]);
+        }
+    }
+    return names;
 }
 
 } // namespace
@@ -47,8 +54,9 @@ MultiplierSolver::MultiplierSolver(const Balance& balance, Eigen::MatrixXd jacob
     }
     range_ = svd.matrixU().leftCols(rank_);
     const Eigen::MatrixXd restricted = range_.transpose() * jacobian_ * range_;
-    const Eigen::FullPivLU<Eigen::MatrixXd> lu(restricted);
-    if (rank_ == 0 || !lu.isInvertible() || lu.rcond() < relative_rank) {
+    // Measured by J's size: where range and null space meet, `restricted` is all rounding.
+    if (rank_ == 0 || Eigen::JacobiSVD<Eigen::MatrixXd>(restricted).singularValues()[rank_ - 1] <=
+                          relative_rank * values[0]) {
         throw NumericsError(fmt::format("no balanced state: the Jacobian of the balance is "
                                         "singular ({}), and its range and null "
                                         "space are not complementary, so that the group inverse "
@@ -56,7 +64,7 @@ MultiplierSolver::MultiplierSolver(const Balance& balance, Eigen::MatrixXd jacob
                                         "strengths or the gains there",
                                         heaviest(balance, svd.matrixV().rightCols(1))));
     }
-    inverse_ = lu.inverse();
+    inverse_ = restricted.inverse();
 }
 
 Eigen::VectorXd MultiplierSolver::solve(const Eigen::VectorXd& right_hand_side) const {
