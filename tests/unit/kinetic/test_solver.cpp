@@ -53,7 +53,7 @@ TEST_CASE("point, multiplicative noise: reference values") {
 
 TEST_CASE("ring: reference values, and all invariants after every step") {
     const PetscSession session;
-    problems::Problem problem(problems::ring(32, 400));
+    problems::Problem problem(problems::ring(32, 600));
     problem.config.kinetic.tolerance = 3e-6;
     KineticSolver solver(session.world, problem.balance, problem.config);
     // t, averages of v_e, v_e cos, v_i, v_i cos
