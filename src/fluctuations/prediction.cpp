@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -34,16 +35,20 @@ bool resolves(const config::Config& config, const model::Basis& basis) {
         return true;
     }
     const bool torus = config.domain.kind == config::DomainKind::torus;
-    return std::all_of(config.populations.begin(), config.populations.end(),
-                       [&](const auto& population) {
-                           config::SiteCount sites = config.network.sites;
-                           if (sites[0] == 0) {
-                               sites = torus ? domain::nearly_square_grid(population.neurons)
-                                             : config::SiteCount{population.neurons, 1};
-                           }
-                           return sites[0] > 2 * basis.max_wave_number(0) &&
-                                  (!torus || sites[1] > 2 * basis.max_wave_number(1));
-                       });
+    for (const config::Population& population : config.populations) {
+        config::SiteCount sites = config.network.sites;
+        if (sites[0] == 0) {
+            sites = torus ? domain::nearly_square_grid(population.neurons)
+                          : config::SiteCount{population.neurons, 1};
+        }
+        for (const std::size_t direction : {std::size_t{0}, std::size_t{1}}) {
+            const std::int64_t waves = basis.max_wave_number(direction);
+            if ((direction == 0 || torus) && sites[direction] <= 2 * waves) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 /// Why there is no uniform stationary state to speak of, or "".
