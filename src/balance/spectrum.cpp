@@ -50,17 +50,20 @@ Spectrum spectrum(const Balance& balance, const Eigen::MatrixXd& jacobian) {
 }
 
 Stability classify(const Spectrum& spectrum, double tolerance) {
+    constexpr double rounding = 1e-13; // of J's entries and eigenvalues, relative to the largest
     double size = 0.0;
     for (const auto& value : spectrum.eigenvalues) {
         size = std::max(size, std::abs(value));
     }
     Stability worst = Stability::attracting;
     for (const auto& value : spectrum.eigenvalues) {
-        if (value.real() > tolerance * size) {
+        // Against its own size: modes of a smooth kernel have rates over many orders of magnitude.
+        const double allowed = tolerance * std::abs(value) + rounding * size;
+        if (value.real() > allowed) {
             return Stability::unstable;
         }
-        if (value.real() >= -tolerance * size) {
-            const bool zero = std::abs(value.imag()) <= tolerance * size;
+        if (value.real() >= -allowed) {
+            const bool zero = std::abs(value) <= rounding * size;
             worst = zero ? Stability::singular
                          : (worst == Stability::singular ? worst : Stability::oscillating);
         }

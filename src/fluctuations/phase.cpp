@@ -6,8 +6,8 @@
 #include "equipoise/balance/spectrum.hpp"
 #include "equipoise/util/errors.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <vector>
 
@@ -15,8 +15,7 @@ namespace equipoise::fluctuations {
 
 namespace {
 
-constexpr double tolerance = 1e-9; ///< relative to the largest eigenvalue
-constexpr int stages = 16;         ///< of a projection from far away
+constexpr int stages = 16; ///< of a projection from far away
 
 /// J at the initial state moved onto the balanced manifold. Throws NumericsError when there is
 /// none.
@@ -65,24 +64,20 @@ Eigen::MatrixXd jacobian_in_balance(const balance::Balance& balance, balance::Dr
 }
 
 Phase phase_of(const balance::Spectrum& spectrum) {
-    double size = 0.0;
-    for (const auto& value : spectrum.eigenvalues) {
-        size = std::max(size, std::abs(value));
-    }
-    const auto leading = spectrum.eigenvalues.front();
-    if (leading.real() < -tolerance * size) {
+    switch (balance::classify(spectrum)) {
+    case balance::Stability::attracting:
         return Phase::attracting;
-    }
-    // On the axis a pair may stand beside a zero eigenvalue of the same real part but for rounding.
-    const bool pair = std::any_of(spectrum.eigenvalues.begin(), spectrum.eigenvalues.end(),
-                                  [&](const auto& value) {
-                                      return value.real() >= leading.real() - tolerance * size &&
-                                             std::abs(value.imag()) > tolerance * size;
-                                  });
-    if (pair) {
+    case balance::Stability::oscillating:
         return Phase::oscillating;
+    case balance::Stability::singular:
+        return Phase::singular;
+    case balance::Stability::unstable:
+        break;
     }
-    return leading.real() > tolerance * size ? Phase::unstable : Phase::singular;
+    // The two eigenvalues of cosine and sine are equal: rounding must not make a pair of them.
+    const std::complex<double> leading = spectrum.eigenvalues.front();
+    return std::abs(leading.imag()) > 1e-9 * std::abs(leading) ? Phase::oscillating
+                                                               : Phase::unstable;
 }
 
 } // namespace

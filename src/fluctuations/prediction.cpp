@@ -150,12 +150,12 @@ void compute(const config::Config& config, const balance::Balance& balance,
         result.variance.push_back(state.densities[a].variance);
         result.input.push_back(state.input[index(a)]);
     }
-    const double left =
-        state.input.cwiseAbs().maxCoeff() / (std::sqrt(n) * constant_drive.cwiseAbs().maxCoeff());
-    if (!options.limit && left > 0.5) { // without a drive: not a number
+    const double driven = constant_drive.cwiseAbs().maxCoeff();
+    const double left = state.input.cwiseAbs().maxCoeff() / std::sqrt(n);
+    if (!options.limit && driven > uniform_tolerance && left > 0.5 * driven) {
         result.remarks.push_back(fmt::format(
             "the state is not balanced: {:.0f} % of the drive is left after the recurrent input",
-            100.0 * left));
+            100.0 * left / driven));
     }
     // Wave vectors with the same coefficients fluctuate alike.
     std::map<std::pair<double, std::vector<double>>, ModeCovariance> known;

@@ -23,7 +23,8 @@ struct Spectrum {
 enum class Stability { attracting, oscillating, unstable, singular };
 
 Spectrum spectrum(const Balance& balance, const Eigen::MatrixXd& jacobian);
-/// Real parts within `tolerance` times the largest |eigenvalue| of 0 count as 0.
+/// A real part within `tolerance` times its eigenvalue's size of 0 counts as 0, and so does an
+/// eigenvalue within rounding (1e-13 of the largest).
 Stability classify(const Spectrum& spectrum, double tolerance = 1e-9);
 /// Rank 0's spectrum on every rank.
 Spectrum broadcast(const parallel::Communicator& comm, Spectrum spectrum);

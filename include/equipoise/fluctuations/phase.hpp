@@ -29,8 +29,8 @@ struct PhasePoint {
 };
 
 /// The phase of the configured initial state, its means moved along the modes onto the balanced
-/// manifold (model section 2) at t = 0 with the configured variances, Gaussian. Real and imaginary
-/// parts within 1e-9 of the largest eigenvalue count as 0. Throws InputError when the model cannot
+/// manifold (model section 2) at t = 0 with the configured variances, Gaussian. What counts
+/// as 0: see balance::classify. Throws InputError when the model cannot
 /// be built, never because of its dynamics. Cost: milliseconds on point and ring. Serial.
 PhasePoint classify_point(const config::Config& config);
 PhasePoint classify_point(const balance::Balance& balance);

@@ -69,4 +69,5 @@ TEST_CASE("remarks: random positions, and feedback that cancels little") {
     REQUIRE(q.remarks.size() == 1);
     CHECK_THAT(q.remarks[0], Catch::Contains("not balanced"));
     CHECK(Network().predict().remarks.empty());
+    CHECK(Network({"--population.e.drive=0"}).predict().remarks.empty());
 }
