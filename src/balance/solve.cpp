@@ -32,15 +32,17 @@ MultiplierSolver::MultiplierSolver(const Balance& balance, Eigen::MatrixXd jacob
     if (jacobian_.rows() == 0) {
         return;
     }
-    lu_.compute(jacobian_);
-    // rcond() is a cheap estimate: the singular values are only worth computing where it is small.
-    // Eigen skips a pivot that is exactly 0 and then estimates too well, so look for one first.
-    if (jacobian_.allFinite() && lu_.matrixLU().diagonal().cwiseAbs().minCoeff() > 0.0 &&
-        lu_.rcond() > 100.0 * relative_rank) {
+    if (factorise(Eigen::VectorXd::Ones(jacobian_.rows()), 100.0 * relative_rank)) {
         return;
     }
     if (!jacobian_.allFinite()) {
         throw NumericsError("the balance's Jacobian is not finite: the state has blown up");
+    }
+    // A row is a kernel mode's coefficients times moments of order 1, and the coefficients of a
+    // smooth kernel span many orders of magnitude: that alone does not make J singular.
+    const Eigen::ArrayXd largest = jacobian_.cwiseAbs().rowwise().maxCoeff();
+    if (largest.minCoeff() > 0.0 && factorise(largest.inverse(), 100.0 * relative_rank)) {
+        return;
     }
     const Eigen::JacobiSVD<Eigen::MatrixXd> svd(jacobian_,
                                                 Eigen::ComputeFullU | Eigen::ComputeFullV);
@@ -67,10 +69,22 @@ MultiplierSolver::MultiplierSolver(const Balance& balance, Eigen::MatrixXd jacob
     inverse_ = restricted.inverse();
 }
 
+bool MultiplierSolver::factorise(const Eigen::VectorXd& row_scale, double least_condition) {
+    if (!jacobian_.allFinite()) {
+        return false;
+    }
+    row_scale_ = row_scale;
+    lu_.compute(row_scale_.asDiagonal() * jacobian_);
+    // rcond() is a cheap estimate: the singular values are only worth computing where it is small.
+    // Eigen skips a pivot that is exactly 0 and then estimates too well, so look for one first.
+    return lu_.matrixLU().diagonal().cwiseAbs().minCoeff() > 0.0 && lu_.rcond() > least_condition;
+}
+
 Eigen::VectorXd MultiplierSolver::solve(const Eigen::VectorXd& right_hand_side) const {
     if (!is_singular()) {
-        return jacobian_.rows() == 0 ? right_hand_side
-                                     : Eigen::VectorXd(lu_.solve(right_hand_side));
+        return jacobian_.rows() == 0
+                   ? right_hand_side
+                   : Eigen::VectorXd(lu_.solve(row_scale_.cwiseProduct(right_hand_side)));
     }
     Eigen::VectorXd h = range_ * (inverse_ * (range_.transpose() * right_hand_side));
     const Eigen::VectorXd rest = right_hand_side - jacobian_ * h;

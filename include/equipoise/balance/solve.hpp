@@ -21,8 +21,12 @@ class MultiplierSolver {
     [[nodiscard]] bool is_singular() const noexcept { return rank_ < jacobian_.rows(); }
 
   private:
+    /// LU of J with its rows scaled; whether J is regular by the estimate of its condition.
+    bool factorise(const Eigen::VectorXd& row_scale, double least_condition);
+
     const Balance* balance_;
     Eigen::MatrixXd jacobian_;
+    Eigen::VectorXd row_scale_;
     Eigen::PartialPivLU<Eigen::MatrixXd> lu_;
     Eigen::MatrixXd range_;   ///< orthonormal basis U of range(J); empty when nonsingular
     Eigen::MatrixXd inverse_; ///< (U^T J U)^-1

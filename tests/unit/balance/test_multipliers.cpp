@@ -57,6 +57,22 @@ TEST_CASE("a poorly conditioned but regular Jacobian counts as regular") {
     CHECK(solver.solve(Eigen::VectorXd::Ones(6))[3] == Approx(-1e9));
 }
 
+TEST_CASE("rows of very different sizes, as smooth kernels have them, are no rank deficiency") {
+    const Setup setup(ring_text());
+    Eigen::MatrixXd jacobian = -3.0 * Eigen::MatrixXd::Identity(6, 6);
+    jacobian(1, 4) = 1.0;
+    jacobian(4, 1) = -1.0;
+    Eigen::VectorXd size = Eigen::VectorXd::Ones(6);
+    size[1] = 2e-10; // on either side of the relative rank
+    size[4] = 5e-11;
+    size[2] = size[5] = 1e-12;
+    jacobian = size.asDiagonal() * jacobian;
+    const MultiplierSolver solver(setup.balance, jacobian);
+    CHECK_FALSE(solver.is_singular());
+    const Eigen::VectorXd h = Eigen::VectorXd::LinSpaced(6, -1.0, 4.0);
+    CHECK((solver.solve(jacobian * h) - h).norm() < 1e-13);
+}
+
 TEST_CASE("identical input to both populations: the group inverse") {
     // In each mode J = (a, -c; a, -c): rank one, range (1, 1), J^2 = (a - c) J.
     const Setup setup(ring_text());

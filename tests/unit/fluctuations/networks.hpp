@@ -58,10 +58,13 @@ inline std::vector<std::string> linear_gains(std::vector<std::string> more = {})
     return more;
 }
 
-/// Overrides that set both populations' sizes. Theory alone knows no bound: no network is made.
+/// Overrides that set both populations' sizes.
 inline std::vector<std::string> sized(long neurons, std::vector<std::string> more = {}) {
     for (const char* name : {"e", "i"}) {
         more.push_back(std::string("--population.") + name + ".neurons=" + std::to_string(neurons));
+    }
+    if (neurons > (1L << 32)) {
+        more.emplace_back("--run.solvers=kinetic"); // more than a network may have
     }
     return more;
 }
