@@ -11,14 +11,14 @@ class TridiagonalBatch {
   public:
     /// `systems` diffusion-like matrices of `cells` rows, diagonally dominant.
     TridiagonalBatch(std::size_t systems, std::size_t cells);
-    /// Eliminates and solves all of them for the present right-hand sides: one implicit step of
-    /// linear diffusion.
+    /// Eliminates and solves all of them for fixed right-hand sides: what one implicit step of
+    /// linear diffusion costs.
     void factor_and_solve();
     [[nodiscard]] double first() const { return x_[0]; }
 
   private:
     std::size_t systems_, cells_;
-    std::vector<double> lower_, diagonal_, upper_, ratio_, x_; ///< (cell, system)
+    std::vector<double> lower_, diagonal_, upper_, right_, ratio_, x_; ///< (cell, system)
 };
 
 } // namespace bench

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Runs the benchmark programs, prints tables with medians and ratios, writes JSON. Started by bench/run."""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TARGET_ERROR = {"multiplicative_point": 1e-4, "ring": 2e-4}  # the ring's references have four digits
+
+# Open MPI starts a single process anywhere, as root too.
+ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                   OMPI_MCA_hwloc_base_binding_policy="none", OMPI_MCA_plm_rsh_agent="/bin/false", OMP_NUM_THREADS="1")
+
+
+def measure(program, *arguments):
+    """Runs a Google Benchmark program; {name: {"seconds": [...], "rate": [...], counters: medians}}."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "out.json"
+        subprocess.run([program, f"--benchmark_out={out}", "--benchmark_out_format=json", *arguments], check=True,
+                       env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        data = json.loads(out.read_text())
+    results = {}
+    scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+    for row in data["benchmarks"]:
+        if row.get("error_occurred"):
+            sys.exit(f"{program}: {row['name']}: {row['error_message']}")
+        if row.get("run_type") != "iteration":
+            continue
+        name = row["run_name"].split("/iterations:")[0]
+        one = results.setdefault(name, {"seconds": [], "counters": {}})
+        one["seconds"].append(row["cpu_time"] * scale[row["time_unit"]])
+        for key in ("items_per_second", "assembly", "solve", "moments", "newton", "error", "tolerance", "steps"):
+            if key in row:
+                one["counters"].setdefault(key, []).append(row[key])
+    for one in results.values():
+        one["median_seconds"] = statistics.median(one["seconds"])
+        one["counters"] = {key: statistics.median(values) for key, values in one["counters"].items()}
+    return results
+
+
+def table(title, header, rows):
+    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
+    print(f"\n{title}\n")
+    for row in (header, ["-" * width for width in widths], *rows):
+        print("| " + " | ".join(str(cell).ljust(width) for cell, width in zip(row, widths)) + " |")
+
+
+def number(value):
+    return f"{value:.3g}"
+
+
+def network_table(results):
+    for n in ("10000", "1000000"):
+        cost = {name.rsplit("/", 1)[0]: 1e9 / one["counters"]["items_per_second"] for name, one in results.items()
+                if name.endswith(f"/{n}")}
+        if not cost:
+            continue
+        spread = {name.rsplit("/", 1)[0]: (min(one["seconds"]) / one["median_seconds"],
+                                           max(one["seconds"]) / one["median_seconds"])
+                  for name, one in results.items() if name.endswith(f"/{n}")}
+        yardsticks = [("yardstick/plain_loop", "plain loop / it"), ("yardstick/bare_kernel", "it / bare kernel"),
+                      ("yardstick/memory_copy", "it / memory copy")]
+        rows = []
+        for name, ns in cost.items():
+            row = [name, number(ns), number(1e3 / ns), f"{spread[name][0]:.2f} .. {spread[name][1]:.2f}"]
+            for yardstick, words in yardsticks:
+                if yardstick not in cost:
+                    row.append("not on this processor")
+                else:
+                    ratio = ns / cost[yardstick]
+                    row.append(number(1 / ratio if words.endswith("/ it") else ratio))
+            rows.append(row)
+        table(f"Network: a time step, {n} neurons in each of 2 populations, one core",
+              ["", "ns per neuron-step", "10^6 neuron-steps/s", "min .. max / median", *[w for _, w in yardsticks]], rows)
+
+
+def step_tables(results):
+    rows = []
+    for name, one in results.items():
+        if not name.startswith("step/"):
+            continue
+        sites, cells = (int(part.split(":")[1]) for part in name.split("/")[1:])
+        yardstick = results.get(name.replace("step/", "tridiagonal/"))
+        counters = one["counters"]
+        shares = [counters[key] for key in ("assembly", "solve", "moments")]
+        rows.append([sites, cells, number(one["median_seconds"] * 1e3), number(counters["items_per_second"] / 1e6),
+                     number(1e9 / counters["items_per_second"]), *[f"{100 * share:.0f} %" for share in shares],
+                     f"{100 * (1 - sum(shares)):.0f} %", number(counters["newton"]),
+                     number(one["median_seconds"] / yardstick["median_seconds"])])
+    rows.sort()
+    header = ["sites", "cells", "ms per step", "10^6 cell-updates/s", "ns per cell-update", "assembly", "solve", "moments",
+              "PETSc, rest", "Newton iterations", "step / tridiagonal batch"]
+    table("Kinetic: a fixed time step on the ring, 2 populations; cost by sites and cells", header, rows)
+
+
+def solve_table(results, scipy):
+    rows = []
+    for problem, target in TARGET_ERROR.items():
+        ours = [(one["median_seconds"], one["counters"]["error"], name.split("/", 2)[2]) for name, one in results.items()
+                if name.startswith(f"solve/{problem}/") and one["counters"]["error"] <= target]
+        theirs = [(statistics.median(run["seconds"]), run["error"],
+                   f"{run['method']}, cells:{run['cells']}, tolerance:{run['tolerance']:g}")
+                  for run in (scipy or {"runs": []})["runs"] if run["problem"] == problem and run["error"] <= target]
+        best = min(ours, default=None)
+        rival = min(theirs, default=None)
+        for who, row in (("equipoise", best), ("SciPy", rival)):
+            rows.append([problem, number(target), who] + ([number(row[0] * 1e3), number(row[1]), row[2]] if row else
+                                                          ["not reached" if scipy or who != "SciPy" else "no SciPy", "", ""]) +
+                        [number(rival[0] / best[0]) if who == "equipoise" and best and rival else ""])
+    table("Kinetic: time to a given error of v and K, the whole solve, the cheapest settings tried that reach it",
+          ["problem", "error asked", "by", "ms", "error", "settings", "SciPy / it"], rows)
+
+
+def run_scipy(arguments):
+    try:
+        import scipy  # noqa: F401 (only whether it is there)
+    except ImportError:
+        print("\nSkipped: the comparison with SciPy (Debian package python3-scipy, Spack package py-scipy, not found)")
+        return None
+    done = subprocess.run([sys.executable, HERE / "kinetic_scipy.py", *arguments], check=True, env=ENVIRONMENT,
+                          stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
+
+
+def processor():
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder of the benchmark programs")
+    parser.add_argument("--output", type=pathlib.Path, help="JSON file; default: benchmarks.json beside the folder")
+    parser.add_argument("--repetitions", type=int, default=7)
+    parser.add_argument("--quick", action="store_true", help="small sizes once, to see that all runs")
+    options = parser.parse_args()
+    repetitions = 1 if options.quick else options.repetitions
+    # Interleaved at random: a busy spell of the machine meets all of them.
+    common = [f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
+              f"--benchmark_min_time={0.001 if options.quick else 0.05}"]
+
+    report = {"processor": processor(), "cores": os.cpu_count(), "repetitions": repetitions,
+              "load_before": os.getloadavg()}
+    network = measure(options.programs / "network_step", *common, *(["--benchmark_filter=/10000$"] * options.quick))
+    report["network_step"] = network
+    step_filter = "^(step|tridiagonal)/sites:" + ("16/" if options.quick else "")
+    report["kinetic_step"] = measure(options.programs / "kinetic_step", *common, f"--benchmark_filter={step_filter}")
+    solves = [f"--benchmark_repetitions={1 if options.quick else 3}",
+              f"--benchmark_filter=^solve.*cells:{'50' if options.quick else ''}"]
+    report["kinetic_solve"] = measure(options.programs / "kinetic_step", *solves)
+    report["kinetic_scipy"] = run_scipy(["--quick"] if options.quick else [])
+    report["load_after"] = os.getloadavg()
+
+    print(f"\n{report['processor']}, {report['cores']} cores, load average {report['load_before'][0]:.1f} before and "
+          f"{report['load_after'][0]:.1f} after. Processor time of one thread, medians of {repetitions} repetitions.")
+    network_table(network)
+    step_tables(report["kinetic_step"])
+    solve_table(report["kinetic_solve"], report["kinetic_scipy"])
+    output = options.output or options.programs.parent / "benchmarks.json"
+    output.write_text(json.dumps(report, indent=1) + "\n")
+    print(f"\nAll measurements: {output}")
+
+
+if __name__ == "__main__":
+    main()
