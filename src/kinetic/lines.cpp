@@ -22,7 +22,7 @@ Lines::Lines(const model::Model& model, const Grid& grid, const balance::Lattice
     slope_mean_.resize(lattice.size() * gain_count_);
 }
 
-void Lines::evaluate(const double* u) {
+void Lines::evaluate_rates(const double* u) {
     const LineLayout at = layout();
     for (std::size_t line = 0; line < count_; ++line) {
         const double* state = u + line * at.stride();
@@ -31,7 +31,12 @@ void Lines::evaluate(const double* u) {
         evaluator_.rates_and_slopes(state[at.drift()], state, up_.data() + begin,
                                     down_.data() + begin, flux_v_.data() + begin,
                                     flux_g_.data() + begin);
-        evaluate_gains(line, state);
+    }
+}
+
+void Lines::evaluate_gains(const double* u) {
+    for (std::size_t line = 0; line < count_; ++line) {
+        evaluate_gains(line, u + line * layout().stride());
     }
 }
 

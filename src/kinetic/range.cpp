@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <set>
 
 namespace equipoise::kinetic {
 
@@ -133,7 +134,8 @@ std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::
         const double guess =
             std::max(initial, 1e-3 + std::abs(population.noise->value(std::clamp(
                                          middle, population.range.lower, population.range.upper))));
-        for (const double v : {spread.lowest_mean, middle, spread.highest_mean}) {
+        // At a point, and where means are uniform, the three are one.
+        for (const double v : std::set<double>{spread.lowest_mean, middle, spread.highest_mean}) {
             const auto [lower, upper] = stationary_range(population, v, guess);
             range = {std::min(range[0], lower), std::max(range[1], upper)};
         }

@@ -309,7 +309,6 @@ void Stepper::evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h
     const bool same = evaluated_.size() == u.size() && evaluated_time_ == t && h == evaluated_h_ &&
                       std::memcmp(evaluated_.data(), u.data(), u.size() * sizeof(double)) == 0;
     if (system_->communicator().any(!same)) {
-        const ScopedEvent event(Event::assembly);
         system_->evaluate(t, u.data(), h);
         evaluated_ = std::move(u);
         evaluated_h_ = h;

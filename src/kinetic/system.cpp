@@ -1,6 +1,7 @@
 #include "equipoise/kinetic/system.hpp"
 
 #include "equipoise/kinetic/chain_solver.hpp"
+#include "equipoise/kinetic/events.hpp"
 
 #include <algorithm>
 
@@ -52,7 +53,12 @@ void System::set_time(double t) {
 void System::evaluate(double t, const double* u, const Eigen::VectorXd& h) {
     set_time(t);
     h_ = h;
-    lines_.evaluate(u);
+    {
+        const ScopedEvent event(Event::assembly);
+        lines_.evaluate_rates(u);
+    }
+    const ScopedEvent event(Event::moments);
+    lines_.evaluate_gains(u);
     residual_ = drive_ + coupling_.combine(lines_.gain_means());
 }
 

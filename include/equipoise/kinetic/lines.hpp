@@ -27,8 +27,10 @@ class Lines {
   public:
     Lines(const model::Model& model, const Grid& grid, const balance::Lattice& lattice);
 
-    /// Takes the states of all lines, (line, stride).
-    void evaluate(const double* u);
+    /// Takes the states of all lines, (line, stride): the rates and their derivatives.
+    void evaluate_rates(const double* u);
+    /// Takes the states of all lines: the gains and their means.
+    void evaluate_gains(const double* u);
 
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
     [[nodiscard]] std::size_t population(std::size_t line) const { return line % populations_; }
