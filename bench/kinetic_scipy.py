@@ -28,7 +28,6 @@ class Problem:
         self.cells, self.sites = cells, sites
         self.dy = 2 * half_range / cells
         self.y = -half_range + (np.arange(cells) + 0.5) * self.dy
-        self.face = 0.5 * (self.y[1:] + self.y[:-1])
         x = np.arange(sites) / sites
         self.x = x
         self.phi = np.array([np.ones(sites), np.cos(2 * np.pi * x), np.sin(2 * np.pi * x)])[: self.modes]
@@ -66,17 +65,16 @@ class Problem:
 
     def rate(self, _, u):
         v, p = self.unpack(u)
-        between = 0.5 * (p[..., 1:] + p[..., :-1])
-        drift = self.drift(v[..., None] + self.face)
-        diffused = 0.5 * self.noise_squared(v[..., None] + self.y) * p
-        # <f> such that E[y] stays 0 on the grid too
-        mean_drift = ((drift * between).sum(-1) * self.dy - diffused[..., -1] + diffused[..., 0]) / (
-            between.sum(-1) * self.dy)
-        flux = (drift - mean_drift[..., None]) * between - np.diff(diffused) / self.dy
+        z = v[..., None] + self.y
+        drift = self.drift(z)
+        mean_drift = (drift * p).sum(-1) * self.dy
+        # The product averaged to the faces keeps E[y] and the equation of K exact on the grid.
+        carried = (drift - mean_drift[..., None]) * p
+        flux = 0.5 * (carried[..., 1:] + carried[..., :-1]) - np.diff(0.5 * self.noise_squared(z) * p) / self.dy
         dp = np.zeros_like(p)
         dp[..., :-1] -= flux / self.dy
         dp[..., 1:] += flux / self.dy
-        gain = np.tanh(v[..., None] + self.y)
+        gain = np.tanh(z)
         slope = ((1 - gain**2) * p).sum(-1) * self.dy
         change = (slope * mean_drift + (gain * dp).sum(-1) * self.dy) @ self.phi.T / self.sites
         b = np.einsum("b,abp,bp->ap", self.sign, self.coupling, change)
@@ -97,7 +95,7 @@ class MultiplicativePoint(Problem):
     coupling = np.array([[0.4, 1.0], [1.0, 0.6]])[..., None]
     half_range = 8.0
     sites_used = 1
-    methods = ("LSODA", "BDF", "Radau", "RK45", "DOP853")
+    methods = ("LSODA", "BDF", "Radau")  # explicit ones take 28000 evaluations at 200 cells
     reference = {0.5: (0.07306, 0.22269, 0.60592, 0.35152), 3.0: (0.06898, 0.21420, 0.44451, 0.27721)}
 
     def initial_mean(self):
@@ -113,7 +111,7 @@ class MultiplicativePoint(Problem):
 class Ring(Problem):
     modes = 3
     variance = np.array([1.0, 2.0])
-    drive = np.array([[0.6, 0.075, 0.0], [0.2, 0.05, 0.0]])  # averages of phi A
+    drive = np.array([[0.6, 0.15, 0.0], [0.2, 0.1, 0.0]])  # coefficients of 1, cos, sin
     # c_m cos(2 pi m d) = c_m (cos cos + sin sin)
     coupling = np.array([[[0.5, 0.4, 0.4], [2, 1, 1]], [[1.5, 1, 1], [1, 0.8, 0.8]]])
     half_range = 10.0
@@ -155,10 +153,8 @@ def main():
     results = []
     for name, problem in (("multiplicative_point", MultiplicativePoint), ("ring", Ring)):
         for method in problem.methods:
-            for cells in (50,) if options.quick else (100, 200, 400):
+            for cells in (50,) if options.quick else (200, 300, 400):
                 for tolerance in (1e-4,) if options.quick else (1e-4, 1e-6):
-                    if not options.quick and method in ("RK23", "RK45", "DOP853") and cells == 400 and tolerance < 1e-4:
-                        continue  # bound by stability: the tolerance changes nothing
                     runs = [run(problem, cells, method, tolerance) for _ in range(options.repetitions)]
                     if all(runs):
                         results.append({"problem": name, "method": method, "cells": cells, "tolerance": tolerance,

@@ -158,7 +158,7 @@ void register_all() {
                 ->Unit(benchmark::kMillisecond);
         }
     };
-    for (const std::int64_t cells : {50, 100, 200, 400}) {
+    for (const std::int64_t cells : {50, 100, 200, 300, 400}) {
         add("multiplicative_point", point, {}, cells);
         add("ring", ring, {"--kinetic.sites=16"}, cells);
     }

@@ -67,7 +67,7 @@ def network_table(results):
         yardsticks = [("yardstick/plain_loop", "plain loop / it"), ("yardstick/bare_kernel", "it / bare kernel"),
                       ("yardstick/memory_copy", "it / memory copy")]
         rows = []
-        for name, ns in cost.items():
+        for name, ns in sorted(cost.items()):
             row = [name, number(ns), number(1e3 / ns), f"{spread[name][0]:.2f} .. {spread[name][1]:.2f}"]
             for yardstick, words in yardsticks:
                 if yardstick not in cost:
