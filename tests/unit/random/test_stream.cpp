@@ -1,4 +1,5 @@
 #include "equipoise/elementary/functions.hpp"
+#include "equipoise/random/paths.hpp"
 #include "equipoise/random/stream.hpp"
 
 #include <Random123/philox.h>
@@ -151,6 +152,23 @@ TEST_CASE("uniforms never reach the ends, so the largest normal is 8.57") {
             if (!(value > 0.0 && value < 1.0) || std::fmod(whole, 2.0) != 1.0) {
                 FAIL("uniform " << value);
             }
+        }
+    }
+}
+
+TEST_CASE("every instruction set that this processor has draws Random123's bits") {
+    for (std::size_t path = 0; path < path_count(); ++path) {
+        CAPTURE(path);
+        for (const Place& place : places) {
+            Block u{};
+            uniforms_by_path(path, place.stream, place.block, place.step, u);
+            std::size_t different = 0;
+            for (std::size_t i = 0; i < pairs; ++i) {
+                const Words bits = reference(place.stream, place.block, place.step, i);
+                different += u[i] == to_uniform(bits[0]) ? 0U : 1U;
+                different += u[i + pairs] == to_uniform(bits[1]) ? 0U : 1U;
+            }
+            CHECK(different == 0);
         }
     }
 }
