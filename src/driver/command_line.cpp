@@ -25,6 +25,8 @@ po::options_description options() {
         ("help,h", "print this, and every key of the configuration with its default") //
         ("version,v", "print version, commit and libraries")                          //
         ("quiet,q", "no progress; warnings, errors and the summary remain")           //
+        ("timing", po::value<std::string>()->value_name("FILE.json"),
+         "write what the run took: wall time by phase, rates, memory (docs/scaling.md)") //
         ("petsc", po::value<std::string>()->value_name("OPTIONS"),
          "options for PETSc, in quotes, passed on untouched");
     return description;
@@ -105,6 +107,9 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     if (given.count("petsc") > 0) {
         line.petsc = given["petsc"].as<std::string>();
     }
+    if (given.count("timing") > 0) {
+        line.timing = given["timing"].as<std::string>();
+    }
     if (given.count("version") > 0) {
         line.command = Command::version;
         return line;
@@ -129,6 +134,10 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
              "equipoise " + positional.front() + " FILE");
     }
     line.target = positional[1];
+    if (!line.timing.empty() && line.command != Command::run && line.command != Command::restart) {
+        fail("--timing", "goes with run and restart only",
+             "equipoise run CONFIG --timing FILE.json");
+    }
     if (line.command == Command::info && !line.overrides.empty()) {
         fail("info", "takes no configuration keys", "equipoise info FILE");
     }

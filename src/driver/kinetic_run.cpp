@@ -202,7 +202,7 @@ void KineticRun::record(io::OutputFile& file) {
         record_density(file);
         next_density_ += interval;
     }
-    seconds_ += watch.seconds();
+    output_seconds_ += watch.seconds();
 }
 
 /// Values by (population, kernel's mode) as (population, recorded mode).
@@ -315,6 +315,17 @@ std::vector<double> KineticRun::distributions(const config::SiteCount& bins,
     return result;
 }
 
+KineticPhases KineticRun::phases() {
+    const kinetic::Effort effort = solver_.effort();
+    KineticPhases phases;
+    if (solver_.local_sites() > 0) {
+        phases = {effort.assembly_seconds, effort.solve_seconds, effort.moment_seconds, 0.0, 0.0};
+    }
+    phases.steps = seconds_;
+    phases.output = output_seconds_;
+    return phases;
+}
+
 std::string KineticRun::summary() {
     const kinetic::Effort effort = solver_.effort();
     const kinetic::InitialProjection& projection = solver_.initial_projection();
@@ -330,7 +341,7 @@ std::string KineticRun::summary() {
     text += fmt::format(
         "  {} steps ({} rejected, {} limited to stay positive), {} Newton iterations, {:.1f} s\n",
         effort.steps, effort.rejected_steps, effort.limited_steps, effort.newton_iterations,
-        seconds_);
+        seconds_ + output_seconds_);
     return text;
 }
 

@@ -5,12 +5,14 @@
 #include "equipoise/driver/restart.hpp"
 #include "equipoise/driver/simulation.hpp"
 #include "equipoise/driver/stop_signals.hpp"
+#include "equipoise/driver/timing.hpp"
 #include "equipoise/driver/versions.hpp"
 #include "equipoise/io/file_info.hpp"
 #include "equipoise/io/raw_file.hpp"
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
+#include "equipoise/util/stopwatch.hpp"
 
 #include <exception>
 #include <new>
@@ -55,6 +57,24 @@ int exit_code(driver::Outcome outcome) {
     return exit_stopped_without_checkpoint;
 }
 
+/// Runs, and writes the timing record if one is asked for, of a run that was stopped too.
+int simulate(const parallel::Communicator& comm, const driver::CommandLine& line,
+             const config::Config& config, const io::CheckpointReader* from = nullptr) {
+    if (!line.timing.empty() && comm.is_root()) {
+        driver::require_timing_file(line.timing);
+    }
+    driver::Simulation simulation(comm, config, line.petsc);
+    const Stopwatch watch;
+    const driver::Outcome outcome = simulation.run(line.quiet, from);
+    if (!line.timing.empty()) {
+        const driver::JsonObject record = simulation.timing(watch.seconds()).record(comm);
+        if (comm.is_root()) {
+            driver::write_timing(line.timing, record);
+        }
+    }
+    return exit_code(outcome);
+}
+
 int restart(const parallel::Communicator& comm, const driver::CommandLine& line) {
     const driver::Resumption from = driver::resume(comm, line.target, line.overrides);
     for (const std::string& remark : from.remarks) {
@@ -62,8 +82,7 @@ int restart(const parallel::Communicator& comm, const driver::CommandLine& line)
             log::warn(remark);
         }
     }
-    return exit_code(
-        driver::Simulation(comm, from.config, line.petsc).run(line.quiet, from.checkpoint.get()));
+    return simulate(comm, line, from.config, from.checkpoint.get());
 }
 
 int execute(const parallel::Communicator& comm, const driver::CommandLine& line) {
@@ -87,9 +106,7 @@ int execute(const parallel::Communicator& comm, const driver::CommandLine& line)
         }
         break;
     case driver::Command::run:
-        return exit_code(
-            driver::Simulation(comm, config::read(line.target, line.overrides), line.petsc)
-                .run(line.quiet));
+        return simulate(comm, line, config::read(line.target, line.overrides));
     case driver::Command::restart:
         return restart(comm, line);
     }

@@ -65,6 +65,7 @@ NetworkRun::NetworkRun(const parallel::Communicator& comm, const config::Config&
     for (const config::Population& population : config.populations) {
         neurons_ += population.neurons;
     }
+    message_bytes_ = static_cast<std::int64_t>(solver_.message().words().size_bytes());
 }
 
 void NetworkRun::declare(io::Schema& schema) const {
@@ -195,19 +196,21 @@ std::string NetworkRun::summary() {
                             last_.mean[a], last_.variance[a]);
     }
     const NetworkPhases of = phases();
-    const double all = std::max(1e-9, of.noise + of.update + of.communication + of.output);
+    const double all =
+        std::max(1e-9, of.noise + of.update + of.moments + of.communication + of.output);
     const double work =
         static_cast<double>(neurons_) * static_cast<double>(solver_.step() - first_step_);
     return text +
            fmt::format("  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
-                       "communication {:.0f} %, output {:.0f} %\n",
+                       "moments {:.0f} %, communication {:.0f} %, output {:.0f} %\n",
                        work / all, 100.0 * of.noise / all, 100.0 * of.update / all,
-                       100.0 * of.communication / all, 100.0 * of.output / all);
+                       100.0 * of.moments / all, 100.0 * of.communication / all,
+                       100.0 * of.output / all);
 }
 
 NetworkPhases NetworkRun::phases() const {
-    return {solver_.noise_seconds(), solver_.update_seconds(), communication_seconds_,
-            output_seconds_};
+    return {solver_.noise_seconds(), solver_.update_seconds(), solver_.moment_seconds(),
+            communication_seconds_, output_seconds_};
 }
 
 } // namespace equipoise::driver

@@ -107,7 +107,9 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
         const std::string kept = file->finish(false);
         throw NumericsError(std::string(error.what()) + "; the output so far is in " + kept);
     }
+    const Stopwatch closing;
     const std::string path = file->finish(true);
+    flush_seconds_ += closing.seconds();
     const std::string text = summary(watch.seconds(), path); // collective
     if (comm_.is_root()) {
         io::write_xdmf(path);
@@ -201,7 +203,9 @@ bool Simulation::advance(double t, io::OutputFile& file, Requests& requests) {
         }
     }
     compare(file);
+    const Stopwatch flushing;
     file.flush();
+    flush_seconds_ += flushing.seconds();
     clock_ = t;
     Request request = requests.agreed();
     if (config_.checkpoint.interval_time > 0.0 && t >= next_checkpoint_ - same_time * t) {
@@ -276,6 +280,19 @@ Outcome Simulation::stop(io::OutputFile& file, const Requests& requests) {
                        : why + "no checkpoint was written: checkpoint.directory = none");
     }
     return checkpoints_->wanted() ? Outcome::stopped : Outcome::stopped_without_checkpoint;
+}
+
+Timing Simulation::timing(double wall) {
+    Timing timing(config_, balance_, wall);
+    if (network_ != nullptr) {
+        timing.add(*network_);
+    }
+    if (kinetic_ != nullptr) {
+        timing.add(*kinetic_);
+    }
+    timing.add(Phase::output, flush_seconds_);
+    timing.add(Phase::checkpoint, checkpoints_ ? checkpoints_->seconds() : 0.0);
+    return timing;
 }
 
 std::string Simulation::summary(double seconds, const std::string& path) {

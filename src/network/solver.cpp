@@ -162,14 +162,8 @@ void NetworkSolver::add_moments(std::size_t population, const double* z, std::si
 void NetworkSolver::start() {
     message_.clear();
     for (const BlockIndex& index : blocks_) {
-        LocalPopulation& local = populations_[index.population];
-        const std::int64_t first = index.block * domain::block_size;
-        const double* z = local.state.z.data() + (first - local.state.first_neuron);
-        const auto count =
-            static_cast<std::size_t>(std::min(domain::block_size, local.state.neurons - first));
-        local.geometry.enter(index.block);
-        check_range(index.population, z, count);
-        add_moments(index.population, z, count);
+        populations_[index.population].geometry.enter(index.block);
+        measure_block(index);
     }
     pending_ = false;
     starting_ = true;
@@ -194,6 +188,15 @@ void NetworkSolver::advance_block(const BlockIndex& index, const double* xi) {
     if (scheme_ == config::Scheme::explicit_euler) {
         local.geometry.add_field(z);
     }
+}
+
+/// The block's part of the message. Its geometry must have been entered.
+void NetworkSolver::measure_block(const BlockIndex& index) {
+    const LocalPopulation& local = populations_[index.population];
+    const std::int64_t first = index.block * domain::block_size;
+    const double* z = local.state.z.data() + (first - local.state.first_neuron);
+    const auto count =
+        static_cast<std::size_t>(std::min(domain::block_size, local.state.neurons - first));
     check_range(index.population, z, count);
     add_moments(index.population, z, count);
 }
@@ -214,12 +217,16 @@ void NetworkSolver::local_pass() {
         } else {
             draw(blocks_[i], noise);
         }
-        if (timed && i >= ahead_blocks_) {
+        if (timed) {
             sampled_noise_ += watch.restart();
         }
         advance_block(blocks_[i], xi);
-        if (timed && i >= ahead_blocks_) {
+        if (timed) {
             sampled_update_ += watch.restart();
+        }
+        measure_block(blocks_[i]);
+        if (timed) {
+            sampled_moments_ += watch.restart();
         }
     }
     ahead_blocks_ = 0;
@@ -238,7 +245,7 @@ void NetworkSolver::draw_ahead(const std::function<bool()>& arrived) {
                  ahead_.data() + ahead_blocks_ * random::block_size, random::block_size));
         ++ahead_blocks_;
     }
-    pass_seconds_ += watch.seconds();
+    ahead_seconds_ += watch.seconds();
 }
 
 void NetworkSolver::receive() {
@@ -369,13 +376,21 @@ void NetworkSolver::restore(std::int64_t step, std::span<const std::vector<doubl
     ahead_blocks_ = 0;
 }
 
+double NetworkSolver::share(double sampled) const noexcept {
+    const double all = sampled_noise_ + sampled_update_ + sampled_moments_;
+    return all > 0.0 ? pass_seconds_ * sampled / all : 0.0;
+}
+
 double NetworkSolver::noise_seconds() const noexcept {
-    const double sampled = sampled_noise_ + sampled_update_;
-    return sampled > 0.0 ? pass_seconds_ * sampled_noise_ / sampled : 0.0;
+    return ahead_seconds_ + share(sampled_noise_);
+}
+
+double NetworkSolver::moment_seconds() const noexcept {
+    return share(sampled_moments_);
 }
 
 double NetworkSolver::update_seconds() const noexcept {
-    return pass_seconds_ - noise_seconds();
+    return pass_seconds_ - share(sampled_noise_) - share(sampled_moments_);
 }
 
 } // namespace equipoise::network

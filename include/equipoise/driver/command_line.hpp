@@ -13,6 +13,7 @@ struct CommandLine {
     std::string target;                 ///< configuration, checkpoint or file
     std::vector<std::string> overrides; ///< "--section.key=value" words, for config::read
     std::string petsc;                  ///< options for PETSc, untouched
+    std::string timing;                 ///< file of the timing record; empty: none
     bool quiet = false;                 ///< no progress
 };
 

@@ -13,6 +13,14 @@
 
 namespace equipoise::driver {
 
+/// Seconds of this rank by phase of the kinetic solver's part. A rank without sites only waits:
+/// there the first three are 0.
+struct KineticPhases {
+    double assembly = 0.0, solve = 0.0, moments = 0.0;
+    double steps = 0.0; ///< all of stepping
+    double output = 0.0;
+};
+
 /// The kinetic solver in a run: its clock, and the group /kinetic of the output file.
 class KineticRun : public SolverRun {
   public:
@@ -36,7 +44,18 @@ class KineticRun : public SolverRun {
     /// (population, bin, edge); bins by direction, numbered first * bins[1] + second. Collective.
     [[nodiscard]] std::vector<double> distributions(const config::SiteCount& bins,
                                                     std::span<const double> edges) const;
-    [[nodiscard]] double seconds() const noexcept { return seconds_; }
+    /// Collective, like steps().
+    [[nodiscard]] KineticPhases phases();
+    [[nodiscard]] std::int64_t steps() { return solver_.effort().steps; }
+    /// Lines of cells: one for each site and population.
+    [[nodiscard]] std::int64_t lines() const {
+        return solver_.site_counts()[0] * solver_.site_counts()[1] *
+               static_cast<std::int64_t>(populations_.size());
+    }
+    /// Cells of a line.
+    [[nodiscard]] std::int64_t cells() const {
+        return static_cast<std::int64_t>(solver_.grid().cells);
+    }
 
   private:
     void record(io::OutputFile& file);
@@ -52,7 +71,7 @@ class KineticRun : public SolverRun {
     std::vector<std::string> populations_, modes_;
     RecordView last_;
     double next_density_ = 0.0;
-    double seconds_ = 0.0;
+    double seconds_ = 0.0, output_seconds_ = 0.0;
 };
 
 } // namespace equipoise::driver

@@ -17,7 +17,7 @@ namespace equipoise::driver {
 
 /// Seconds of this rank by phase of the network's part.
 struct NetworkPhases {
-    double noise = 0.0, update = 0.0, communication = 0.0, output = 0.0;
+    double noise = 0.0, update = 0.0, moments = 0.0, communication = 0.0, output = 0.0;
 };
 
 /// The network in a run: its parts, its inner time loop, and what it writes.
@@ -48,6 +48,8 @@ class NetworkRun : public SolverRun {
     [[nodiscard]] std::int64_t steps() const noexcept { return solver_.step() - first_step_; }
     /// Neurons of all populations.
     [[nodiscard]] std::int64_t neurons() const noexcept { return neurons_; }
+    /// Bytes that are summed over the ranks in each step.
+    [[nodiscard]] std::int64_t message_bytes() const noexcept { return message_bytes_; }
 
   private:
     void exchange();
@@ -69,7 +71,7 @@ class NetworkRun : public SolverRun {
     network::Record last_;
     network::Measurement::Density last_density_;
     double last_density_time_ = 0.0;
-    std::int64_t neurons_ = 0;
+    std::int64_t neurons_ = 0, message_bytes_ = 0;
     std::int64_t first_step_ = 0; ///< of this run: not 0 after a restart
     double communication_seconds_ = 0.0, output_seconds_ = 0.0;
 };

@@ -10,6 +10,7 @@
 #include "equipoise/driver/requests.hpp"
 #include "equipoise/driver/solver_pair.hpp"
 #include "equipoise/driver/solver_run.hpp"
+#include "equipoise/driver/timing.hpp"
 #include "equipoise/model/model.hpp"
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/parallel/petsc.hpp"
@@ -38,6 +39,8 @@ class Simulation {
     /// Runs to t_end and writes the output file. from: the checkpoint to go on from, or null.
     /// quiet: no progress.
     Outcome run(bool quiet, const io::CheckpointReader* from = nullptr);
+    /// What run() took, `wall` seconds in all. Collective, after it.
+    [[nodiscard]] Timing timing(double wall);
 
   private:
     struct Compared {
@@ -72,6 +75,7 @@ class Simulation {
     std::string run_id_;           ///< what ties checkpoints to their output file
     double clock_ = 0.0;           ///< the output time that all solvers have reached
     double next_checkpoint_ = 0.0; ///< simulated time, where they are asked for by that
+    double flush_seconds_ = 0.0;   ///< of the output file
 };
 
 } // namespace equipoise::driver

@@ -80,9 +80,10 @@ class NetworkSolver {
     /// Replaces states and clock (restart). Call start() afterwards.
     void restore(std::int64_t step, std::span<const std::vector<double>> states);
 
-    /// Seconds spent in drawing noise and in the rest of the passes, estimated from every 16th
-    /// block.
+    /// Seconds of the passes spent in drawing noise, in gains and moments, and in the rest (kick,
+    /// drift, noise intensity), estimated from every 16th block.
     [[nodiscard]] double noise_seconds() const noexcept;
+    [[nodiscard]] double moment_seconds() const noexcept;
     [[nodiscard]] double update_seconds() const noexcept;
 
   private:
@@ -96,6 +97,8 @@ class NetworkSolver {
                             const std::vector<domain::Placement>& placements);
     void draw(const BlockIndex& index, std::span<double, random::block_size> xi) const;
     void advance_block(const BlockIndex& index, const double* xi);
+    void measure_block(const BlockIndex& index);
+    [[nodiscard]] double share(double sampled) const noexcept;
     void add_moments(std::size_t population, const double* z, std::size_t count);
     void check_range(std::size_t population, const double* z, std::size_t count);
     /// Throws NumericsError when the multipliers would carry states from within the blow-up bound
@@ -120,7 +123,8 @@ class NetworkSolver {
     bool starting_ = false;       ///< the message is start()'s, not a step's
     std::vector<double> ahead_;   ///< noise of the first blocks of the next pass
     std::size_t ahead_blocks_ = 0;
-    double pass_seconds_ = 0.0, sampled_noise_ = 0.0, sampled_update_ = 0.0;
+    double pass_seconds_ = 0.0, ahead_seconds_ = 0.0;
+    double sampled_noise_ = 0.0, sampled_update_ = 0.0, sampled_moments_ = 0.0;
 };
 
 } // namespace equipoise::network

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "equipoise/balance/balance.hpp"
+#include "equipoise/config/config.hpp"
+#include "equipoise/driver/json.hpp"
+#include "equipoise/driver/kinetic_run.hpp"
+#include "equipoise/driver/network_run.hpp"
+#include "equipoise/parallel/communicator.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace equipoise::driver {
+
+/// The phases of a timing record. Every record has all of them, 0 where nothing was done.
+enum class Phase {
+    noise,            ///< drawing the network's noise
+    update,           ///< kick, drift and noise intensity of the network's neurons
+    moments,          ///< gains and their moments
+    allreduce_wait,   ///< for the network's sum over ranks, after all noise that could be drawn
+    kinetic_assembly, ///< residuals and Jacobians
+    kinetic_solve,    ///< linear systems
+    kinetic_moments,  ///< of the densities
+    output,           ///< measuring and writing
+    checkpoint,       ///< writing checkpoints
+};
+constexpr std::size_t phase_count = static_cast<std::size_t>(Phase::checkpoint) + 1;
+
+/// What a run took on this rank, for scaling studies.
+class Timing {
+  public:
+    /// wall: seconds of the run from opening its output on.
+    Timing(const config::Config& config, const balance::Balance& balance, double wall);
+
+    void add(const NetworkRun& run);
+    /// Collective.
+    void add(KineticRun& run);
+    void add(Phase phase, double seconds) { phases_[static_cast<std::size_t>(phase)] += seconds; }
+
+    /// The record (docs/scaling.md explains its members) on every rank. Collective.
+    [[nodiscard]] JsonObject record(const parallel::Communicator& comm) const;
+
+  private:
+    JsonObject problem_; ///< what was computed, the same on every rank
+    std::array<double, phase_count> phases_{};
+    double wall_;
+    double neuron_steps_ = 0.0, network_seconds_ = 0.0;
+    double cell_updates_ = 0.0, kinetic_seconds_ = 0.0;
+};
+
+/// Fails early, before the run, where a record could not be written after it. Call on one rank.
+/// Throws FileSystemError.
+void require_timing_file(const std::string& path);
+
+/// Writes a record; under its final name it is whole. Call on one rank. Throws FileSystemError.
+void write_timing(const std::string& path, const JsonObject& record);
+
+} // namespace equipoise::driver
