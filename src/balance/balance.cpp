@@ -7,17 +7,37 @@
 
 namespace equipoise::balance {
 
+namespace {
+
+/// Modes whose coefficients are smaller than this part of the population's largest are not
+/// balanced: no network could (they relax at the rate sqrt(n) times the coefficient), their
+/// recurrent input is below this part of the others', and the multipliers that would balance them
+/// are rounding errors times the inverse.
+constexpr double active_part = 1e-8;
+
+} // namespace
+
 Balance::Balance(const model::Model& model)
     : model_(&model), layout_(model),
       index_(model.population_count() * model.basis().size(), std::ptrdiff_t{-1}) {
     const std::size_t populations = model.population_count();
     const std::size_t modes = model.basis().size();
     for (std::size_t a = 0; a < populations; ++a) {
-        for (std::size_t p = 0; p < modes; ++p) {
-            bool acts = false;
+        const auto strongest = [&](std::size_t p) {
+            double largest = 0.0;
             for (std::size_t b = 0; b < populations; ++b) {
-                acts = acts || (model.connected(a, b) && model.coefficient(a, b, p) != 0.0);
+                if (model.connected(a, b)) {
+                    largest = std::max(largest, std::abs(model.coefficient(a, b, p)));
+                }
             }
+            return largest;
+        };
+        double scale = 0.0;
+        for (std::size_t p = 0; p < modes; ++p) {
+            scale = std::max(scale, strongest(p));
+        }
+        for (std::size_t p = 0; p < modes; ++p) {
+            const bool acts = strongest(p) > active_part * scale;
             for (std::size_t q = 0; a == 0 && q < modes; ++q) {
                 products_.push_back(layout_.basis().product(p, q, layout_.products()));
             }

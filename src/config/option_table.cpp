@@ -248,7 +248,8 @@ std::vector<Option> stop_options() {
     const Section<Limits> limits{"limits", &Config::limits};
     return {
         checkpoint("directory", TextValue{}, &Checkpoint::directory, "",
-                   "Folder of the checkpoints. Empty: NAME.checkpoints beside the output NAME.h5, made when "
+                   "Folder of the checkpoints. Empty: NAME.checkpoints beside the output NAME.h5, "
+                   "made when "
                    "the first is written. none: no checkpoints. Where it is given, one is written "
                    "at the end too, so that the run can be made longer."),
         checkpoint("interval_minutes", not_negative, &Checkpoint::interval_minutes, "minutes",

@@ -45,9 +45,9 @@ std::vector<double> Comparison::state() const {
     std::vector<double> state;
     for (const Sums& sums : sums_) {
         const Difference& worst = sums.worst;
-        state.insert(state.end(), {sums.squares, worst.largest, worst.largest_in_errors,
-                                   worst.time_of_largest, worst.last_apart, worst.last_time,
-                                   static_cast<double>(worst.records)});
+        state.insert(state.end(),
+                     {sums.squares, worst.largest, worst.largest_in_errors, worst.time_of_largest,
+                      worst.last_apart, worst.last_time, static_cast<double>(worst.records)});
     }
     return state;
 }

@@ -1,23 +1,17 @@
 #include "equipoise/driver/kinetic_run.hpp"
 
-#include "equipoise/diagnostics/comparison.hpp"
 #include "equipoise/diagnostics/distribution.hpp"
-#include "equipoise/driver/names.hpp"
 #include "equipoise/util/log.hpp"
 #include "equipoise/util/stopwatch.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace equipoise::driver {
 
 namespace {
-
-std::string in_group(const std::string& name) {
-    return "/kinetic/" + name;
-}
 
 const char* const states_path = "/kinetic/states";
 const char* const clocks_path = "/kinetic/clocks";
@@ -31,75 +25,37 @@ std::string state_path(std::size_t i) {
 
 KineticRun::KineticRun(const parallel::Communicator& comm, const config::Config& config,
                        const balance::Balance& balance, const model::Basis& recorded)
-    : comm_(comm), config_(&config), balance_(&balance), recorded_(recorded),
+    : comm_(comm), config_(&config), balance_(&balance),
       solver_(comm, balance, config, [](const std::string& text) { log::warn(text); }),
-      populations_(population_names(balance.model())),
-      modes_(mode_names(balance.model(), recorded)) {}
+      output_(comm, "/kinetic", config, balance, recorded,
+              {solver_.site_counts(), solver_.first_site(), solver_.local_sites()}) {}
 
 void KineticRun::declare(io::Schema& schema) const {
     const kinetic::Grid& grid = solver_.grid();
-    const config::SiteCount& counts = solver_.site_counts();
-    const std::int64_t sites = counts[0] * counts[1];
-    const bool torus = config_->domain.kind == config::DomainKind::torus;
-    std::vector<double> x;
     std::vector<double> y;
-    for (std::int64_t site = 0; site < sites; ++site) {
-        x.push_back(torus ? static_cast<double>(site) : solver_.site_position(site)[0]);
-    }
     for (std::size_t cell = 0; cell < grid.cells; ++cell) {
         y.push_back(grid.centre(cell));
     }
-    schema.dimensions.push_back(io::unlimited(in_group("time"), "1", "time"));
-    schema.dimensions.push_back(io::labels(in_group("population"), populations_, "population"));
-    schema.dimensions.push_back(io::labels(in_group("mode"), modes_, "mode phi_p(x)"));
-    schema.dimensions.push_back(io::coordinates(
-        in_group("x"), std::move(x), "1", torus ? "number of the site" : "position of the site"));
-    schema.dimensions.push_back(io::coordinates(in_group("y"), std::move(y), "1",
+    output_.declare(schema);
+    schema.dimensions.push_back(io::coordinates(output_.path("y"), std::move(y), "1",
                                                 "fluctuation about the mean, centre of the cell"));
-    const auto add = [&schema](const std::string& name, std::vector<std::string> dimensions,
-                               const std::string& long_name) {
-        for (std::string& dimension : dimensions) {
-            dimension = in_group(dimension);
-        }
-        schema.datasets.push_back(
-            {in_group(name), io::Type::real64, std::move(dimensions), "1", long_name});
-    };
-    add("mean", {"time", "population", "x"}, "mean v_a(x) of the state");
-    add("variance", {"time", "population", "x"}, "variance K_a(x) of the fluctuation");
-    add("skewness", {"time", "population", "x"}, "skewness of the fluctuation");
-    add("kurtosis", {"time", "population", "x"}, "kurtosis of the fluctuation (3: Gaussian)");
-    add("mean_modes", {"time", "population", "mode"}, "average over x of phi_p(x) v_a(x)");
-    add("balance", {"time", "population", "mode"},
-        "residual r of the balance; 0 where no coupling acts");
-    add("input", {"time", "population", "mode"}, "multiplier h");
-    add("mass_error", {"time"}, "largest |integral of p over y - 1|");
-    add("centre_error", {"time"}, "largest |E[y]|");
-    add("balance_error", {"time"}, "largest |r - eps h|");
-    add("boundary_mass", {"time"}, "largest mass of an outermost cell");
-    if (torus) {
-        add("x1", {"x"}, "first coordinate of the site");
-        add("x2", {"x"}, "second coordinate of the site");
-    }
+    output_.add(schema, "skewness", {"time", "population", "x"}, "skewness of the fluctuation");
+    output_.add(schema, "kurtosis", {"time", "population", "x"},
+                "kurtosis of the fluctuation (3: Gaussian)");
+    output_.add(schema, "mass_error", {"time"}, "largest |integral of p over y - 1|");
+    output_.add(schema, "centre_error", {"time"}, "largest |E[y]|");
+    output_.add(schema, "boundary_mass", {"time"}, "largest mass of an outermost cell");
     if (config_->kinetic.density_interval > 0.0) {
         schema.dimensions.push_back(
-            io::unlimited(in_group("density_time"), "1", "time of the densities"));
-        add("density", {"density_time", "population", "x", "y"}, "density p_a(x, y)");
+            io::unlimited(output_.path("density_time"), "1", "time of the densities"));
+        output_.add(schema, "density", {"density_time", "population", "x", "y"},
+                    "density p_a(x, y)");
     }
     schema.group_attributes.push_back({"/kinetic", {"eps", solver_.epsilon()}});
 }
 
 void KineticRun::begin(io::OutputFile& file) {
-    if (config_->domain.kind == config::DomainKind::torus) {
-        const config::SiteCount& counts = solver_.site_counts();
-        std::vector<double> x1;
-        std::vector<double> x2;
-        for (std::int64_t site = 0; site < counts[0] * counts[1]; ++site) {
-            x1.push_back(solver_.site_position(site)[0]);
-            x2.push_back(solver_.site_position(site)[1]);
-        }
-        file.write(in_group("x1"), x1);
-        file.write(in_group("x2"), x2);
-    }
+    output_.begin(file);
     record(file);
 }
 
@@ -126,7 +82,7 @@ void KineticRun::save(Snapshot& snapshot) {
     // A rank without sites holds nothing, and knows the shapes from the solver.
     const auto lines =
         static_cast<std::uint64_t>(solver_.site_counts()[0] * solver_.site_counts()[1]) *
-        populations_.size();
+        output_.populations().size();
     const std::uint64_t stride = solver_.grid().cells + 2;
     const auto states =
         static_cast<std::size_t>(comm_.max(static_cast<std::int64_t>(saved.states.size())));
@@ -141,7 +97,10 @@ void KineticRun::save(Snapshot& snapshot) {
                           static_cast<std::uint64_t>(saved.first_line),
                           static_cast<std::uint64_t>(saved.lines), std::move(at.values));
     }
-    // Rank 0 always has sites: its values count.
+    // Alike on all ranks; rank 0 always has sites.
+    multipliers.resize(states * balance_->size());
+    comm_.broadcast(clocks);
+    comm_.broadcast(multipliers);
     snapshot.content.integers.push_back({states_path, {static_cast<std::int64_t>(states)}});
     snapshot.content.reals.push_back({clocks_path, std::move(clocks)});
     snapshot.content.reals.push_back({multipliers_path, std::move(multipliers)});
@@ -152,7 +111,7 @@ void KineticRun::restore(const io::CheckpointReader& checkpoint) {
     const std::vector<double> clocks = checkpoint.reals(clocks_path);
     const std::vector<double> multipliers = checkpoint.reals(multipliers_path);
     const std::size_t width = multipliers.size() / states;
-    const auto count = static_cast<std::int64_t>(populations_.size());
+    const auto count = static_cast<std::int64_t>(output_.populations().size());
     kinetic::SavedState saved;
     saved.next_step = clocks.at(2);
     saved.first_line = solver_.first_site() * count;
@@ -169,34 +128,31 @@ void KineticRun::restore(const io::CheckpointReader& checkpoint) {
         saved.states.push_back(std::move(at));
     }
     solver_.restore(saved);
-    make_view(solver_.averages(), solver_.fields());
+    const kinetic::Averages averages = solver_.averages();
+    const kinetic::SiteFields fields = solver_.fields();
+    last_ = output_.view(lattice_record(averages, fields));
+    spectrum_ = averages.spectrum;
     last_.time = clocks.at(0);
     next_density_ = clocks.at(1);
+}
+
+LatticeRecord KineticRun::lattice_record(const kinetic::Averages& averages,
+                                         const kinetic::SiteFields& fields) {
+    return {averages.time,     &fields.mean,    &fields.variance,      &fields.kurtosis,
+            &averages.balance, &averages.input, averages.balance_error};
 }
 
 void KineticRun::record(io::OutputFile& file) {
     const Stopwatch watch;
     const kinetic::Averages averages = solver_.averages();
     const kinetic::SiteFields fields = solver_.fields();
-    make_view(averages, fields);
-    file.append(in_group("time"), averages.time);
-    const auto first = static_cast<hsize_t>(solver_.first_site());
-    const auto local = static_cast<hsize_t>(solver_.local_sites());
-    const auto count = static_cast<hsize_t>(populations_.size());
-    const auto box = [&](const char* name, const std::vector<double>& values) {
-        file.append_box(in_group(name), {0, first}, {count, local}, values);
-    };
-    box("mean", fields.mean);
-    box("variance", fields.variance);
-    box("skewness", fields.skewness);
-    box("kurtosis", fields.kurtosis);
-    file.append(in_group("mean_modes"), last_.mean_modes);
-    file.append(in_group("balance"), in_recorded_modes(averages.balance));
-    file.append(in_group("input"), in_recorded_modes(averages.input));
-    file.append(in_group("mass_error"), averages.mass_error);
-    file.append(in_group("centre_error"), averages.centre_error);
-    file.append(in_group("balance_error"), averages.balance_error);
-    file.append(in_group("boundary_mass"), averages.boundary_mass);
+    last_ = output_.record(file, lattice_record(averages, fields));
+    spectrum_ = averages.spectrum;
+    output_.field(file, "skewness", fields.skewness);
+    output_.field(file, "kurtosis", fields.kurtosis);
+    file.append(output_.path("mass_error"), averages.mass_error);
+    file.append(output_.path("centre_error"), averages.centre_error);
+    file.append(output_.path("boundary_mass"), averages.boundary_mass);
     const double interval = config_->kinetic.density_interval;
     if (interval > 0.0 && averages.time >= next_density_ - 1e-9 * interval) {
         record_density(file);
@@ -205,76 +161,18 @@ void KineticRun::record(io::OutputFile& file) {
     output_seconds_ += watch.seconds();
 }
 
-/// Values by (population, kernel's mode) as (population, recorded mode).
-std::vector<double> KineticRun::in_recorded_modes(const std::vector<double>& values) const {
-    const model::Basis& kernel = balance_->layout().basis();
-    std::vector<double> result(populations_.size() * recorded_.size(), 0.0);
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
-        for (std::size_t p = 0; p < kernel.size(); ++p) {
-            result[a * recorded_.size() + recorded_.index(kernel[p])] =
-                values[a * kernel.size() + p];
-        }
-    }
-    return result;
-}
-
 void KineticRun::record_density(io::OutputFile& file) {
     const auto first = static_cast<hsize_t>(solver_.first_site());
     const auto local = static_cast<hsize_t>(solver_.local_sites());
-    const auto count = static_cast<hsize_t>(populations_.size());
+    const auto count = static_cast<hsize_t>(output_.populations().size());
     std::vector<double> values;
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
+    for (std::size_t a = 0; a < output_.populations().size(); ++a) {
         const std::vector<double> density = solver_.density(a);
         values.insert(values.end(), density.begin(), density.end());
     }
-    file.append(in_group("density_time"), solver_.time());
-    file.append_box(in_group("density"), {0, first, 0},
+    file.append(output_.path("density_time"), solver_.time());
+    file.append_box(output_.path("density"), {0, first, 0},
                     {count, local, static_cast<hsize_t>(solver_.grid().cells)}, values);
-}
-
-void KineticRun::make_view(const kinetic::Averages& averages, const kinetic::SiteFields& fields) {
-    const config::SiteCount& counts = solver_.site_counts();
-    const auto local = static_cast<std::size_t>(solver_.local_sites());
-    const double share = 1.0 / static_cast<double>(counts[0] * counts[1]);
-    const std::size_t modes = recorded_.size();
-    // Modes of v, averages of phi_p^2 K, the average of z^2, the average kurtosis.
-    const std::size_t stride = 2 * modes + 2;
-    std::vector<double> sums(populations_.size() * stride, 0.0);
-    std::vector<double> phi(modes);
-    for (std::size_t s = 0; s < local; ++s) {
-        const model::Position x =
-            solver_.site_position(solver_.first_site() + static_cast<std::int64_t>(s));
-        recorded_.values(balance_->model().phase(x), phi.data());
-        for (std::size_t a = 0; a < populations_.size(); ++a) {
-            const double v = fields.mean[a * local + s];
-            const double k = fields.variance[a * local + s];
-            for (std::size_t p = 0; p < modes; ++p) {
-                sums[a * stride + p] += share * phi[p] * v;
-                sums[a * stride + modes + p] += share * phi[p] * phi[p] * k;
-            }
-            sums[a * stride + 2 * modes] += share * (v * v + k);
-            sums[a * stride + 2 * modes + 1] += share * fields.kurtosis[a * local + s];
-        }
-    }
-    comm_.sum_reals(sums);
-    last_ = {};
-    last_.time = averages.time;
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
-        const double* of_population = sums.data() + a * stride;
-        const auto n = static_cast<double>(balance_->model().population(a).neurons);
-        double field_square = 0.0; // average of vhat^2, by Parseval
-        for (std::size_t p = 0; p < modes; ++p) {
-            last_.mean_modes.push_back(of_population[p]);
-            last_.mode_error.push_back(diagnostics::error_of_mean(of_population[modes + p], n));
-            field_square += of_population[p] * of_population[p] / recorded_.norm(p);
-        }
-        const double variance = of_population[2 * modes] - field_square;
-        last_.mean.push_back(of_population[recorded_.index({{}, false})]);
-        last_.variance.push_back(variance);
-        last_.mean_error.push_back(diagnostics::error_of_mean(variance, n));
-        last_.variance_error.push_back(
-            diagnostics::error_of_variance(variance, of_population[2 * modes + 1], n));
-    }
 }
 
 std::vector<double> KineticRun::distributions(const config::SiteCount& bins,
@@ -289,8 +187,8 @@ std::vector<double> KineticRun::distributions(const config::SiteCount& bins,
     const auto rows = static_cast<std::size_t>(bins[0]);
     const auto columns = static_cast<std::size_t>(bins[1]);
     const std::size_t cells = solver_.grid().cells;
-    std::vector<double> result(populations_.size() * rows * columns * edges.size(), 0.0);
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
+    std::vector<double> result(output_.populations().size() * rows * columns * edges.size(), 0.0);
+    for (std::size_t a = 0; a < output_.populations().size(); ++a) {
         const std::vector<double> density = solver_.density(a);
         for (std::int64_t s = 0; s < solver_.local_sites(); ++s) {
             const std::int64_t site = solver_.first_site() + s;
@@ -332,10 +230,10 @@ std::string KineticRun::summary() {
     std::string text =
         fmt::format("{:<16} {:>12} {:>12}   at t = {:g}, eps = {:g}\n", "kinetic limit", "mean",
                     "variance", last_.time, solver_.epsilon());
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
+    for (std::size_t a = 0; a < output_.populations().size(); ++a) {
         text += fmt::format("  {:<14} {:>12.6f} {:>12.6f}   (initial mean moved by up to {:.2g} "
                             "onto the balance)\n",
-                            populations_[a], last_.mean[a], last_.variance[a],
+                            output_.populations()[a], last_.mean[a], last_.variance[a],
                             projection.largest_change[a]);
     }
     text += fmt::format(

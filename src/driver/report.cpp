@@ -1,4 +1,5 @@
 #include "equipoise/driver/assessment.hpp"
+#include "equipoise/driver/stability_output.hpp"
 #include "equipoise/network/local_step.hpp"
 
 #include <fmt/format.h>
@@ -139,6 +140,8 @@ std::string report(const config::Config& config, const balance::Balance& balance
     describe_balance(out, balance, assessment);
     if (config.run.solvers.network) {
         describe_steps(out, config, balance, assessment);
+        fmt::format_to(out, "\nFluctuations of the recorded means in the stationary state\n{}",
+                       in_words(predict_network(config, balance), model));
         fmt::format_to(out, "\nMemory: about {:.1f} MiB of network state per rank on {} rank{}\n",
                        network_bytes_per_rank(config, model, ranks) / 1048576.0, ranks,
                        ranks == 1 ? "" : "s");

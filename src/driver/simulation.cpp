@@ -55,6 +55,12 @@ void Simulation::build(const std::string& petsc) {
         solvers_.push_back(std::move(kinetic));
         names.emplace_back("kinetic");
     }
+    if (wanted.field) {
+        auto field = std::make_unique<FieldRun>(comm_, config_, balance_, recorded);
+        field_ = field.get();
+        solvers_.push_back(std::move(field));
+        names.emplace_back("field");
+    }
     for (std::size_t i = 0; i < names.size(); ++i) {
         for (std::size_t j = i + 1; j < names.size(); ++j) {
             compared_.push_back({i, j, SolverPair(names[i], names[j], model_, recorded)});
@@ -63,6 +69,10 @@ void Simulation::build(const std::string& petsc) {
     if (network_ != nullptr && kinetic_ != nullptr && config_.network.density_interval > 0.0) {
         densities_.emplace(config_, model_, *network_);
     }
+    stability_.emplace(config_, balance_,
+                       kinetic_ != nullptr ? "kinetic"
+                       : field_ != nullptr ? "field"
+                                           : "initial state");
 }
 
 Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
@@ -99,6 +109,7 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
         for (const Compared& compared : compared_) {
             compared.pair.finish(*file);
         }
+        stability_->finish(*file);
         if (!config_.checkpoint.directory.empty() && checkpoints_->wanted()) {
             checkpoints_->try_write(snapshot(*file)); // so that the run can be made longer later
         }
@@ -142,6 +153,7 @@ std::unique_ptr<io::OutputFile> Simulation::open_output(const io::CheckpointRead
     if (densities_) {
         densities_->declare(schema);
     }
+    stability_->declare(schema);
     return std::make_unique<io::OutputFile>(comm_, config_.run.output, schema);
 }
 
@@ -164,6 +176,7 @@ void Simulation::restore(const io::CheckpointReader& from) {
     for (Compared& compared : compared_) {
         compared.pair.restore(from);
     }
+    stability_->restore(from);
     if (densities_) {
         densities_->restore(from);
     }
@@ -240,6 +253,16 @@ void Simulation::compare(io::OutputFile& file) {
     if (densities_) {
         densities_->record(file, *network_, *kinetic_);
     }
+    if (network_ != nullptr) {
+        stability_->add(network_->view().time, network_->view().mean);
+    }
+    if (kinetic_ != nullptr) {
+        stability_->record(file, kinetic_->view().time, kinetic_->spectrum());
+    } else if (field_ != nullptr) {
+        stability_->record(file, field_->view().time, field_->spectrum());
+    } else if (network_->view().time == 0.0) {
+        stability_->record(file, 0.0, assessment_.spectrum);
+    }
 }
 
 /// Everything a checkpoint needs. The output file is durable up to here before a checkpoint may
@@ -261,6 +284,7 @@ Snapshot Simulation::snapshot(io::OutputFile& file) {
     for (const Compared& compared : compared_) {
         compared.pair.save(snapshot);
     }
+    stability_->save(snapshot);
     if (densities_) {
         densities_->save(snapshot);
     }
@@ -311,6 +335,7 @@ std::string Simulation::summary(double seconds, const std::string& path) {
             text += densities_->table();
         }
     }
+    add(stability_->table());
     add(checkpoints_->summary());
     while (text.back() == '\n') {
         text.pop_back();

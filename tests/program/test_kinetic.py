@@ -73,6 +73,59 @@ class Kinetic(ProgramTest):
                                                    atol=1e-12, err_msg=f"{name} {dataset}")
                     np.testing.assert_array_equal(file["network/mean"][:], files[0]["network/mean"][:])
 
+    def test_field_beside_both(self):
+        """Linear drift and constant noise: the field is exact, and differs from the kinetic solution by the grid's error."""
+        file = self.run_and_open(RING, SITES, {"run": {"solvers": "network kinetic field"}, "field": {"sites": "24"}},
+                                 ranks=3)
+        field = file["field"]
+        self.assertEqual(field.attrs["closure"], "exact")
+        np.testing.assert_allclose(field["time"][:], file["network/time"][:], atol=1e-12)
+        for name in ("mean", "variance"):
+            self.assertEqual(field[name].shape, (5, 2, 24))
+            np.testing.assert_allclose(field[name][:], file["kinetic"][name][:], atol=0.02)
+        self.assertLess(field["balance_error"][:].max(), 1e-10)
+        self.assertEqual(sorted(file["comparison"]), ["kinetic_field", "network_field", "network_kinetic"])
+        pair = file["comparison/kinetic_field"]
+        self.assertNotIn("mean_error", pair)  # neither samples
+        np.testing.assert_allclose(pair["variance_difference"][:], file["kinetic/variance"][:].mean(axis=2)
+                                   - field["variance"][:].mean(axis=2), atol=2e-3)
+        for word in ("neural field", "closure exact", "kinetic - field", "balance at t = 0.2"):
+            self.assertIn(word, self.printed)
+        stability = file["stability"]
+        self.assertEqual(stability.attrs["source"], "kinetic")
+        self.assertEqual(stability["real"].shape[0], 5)
+        self.assertTrue((np.diff(stability["real"][:], axis=1) <= 1e-12).all(), "by descending real part")
+        np.testing.assert_allclose(stability["frequency"][:], np.sqrt(5000) * np.abs(stability["imaginary"][:])
+                                   / (2 * np.pi), rtol=1e-12)
+        with xarray.open_dataset(file.filename, group="field", engine="h5netcdf") as data:
+            data.load()
+
+    def test_field_of_a_nonlinear_drift_says_that_it_is_approximate(self):
+        file = self.run_and_open({"run": {"solvers": "kinetic field"},
+                                  "population.e": {"drift": "cubic(a0=0, a1=-1, a3=0.2)"}})
+        self.assertEqual(file["field"].attrs["closure"], "gaussian")
+        self.assertIn("closure approximate", self.printed)
+        difference = np.abs(file["comparison/kinetic_field/variance_difference"][1:, 0]).max()
+        self.assertGreater(difference, 1e-4)
+        self.assertLess(difference, 0.1)
+
+    def test_fluctuations_of_the_means_beside_their_prediction(self):
+        """Two-sided: 200 records, correlated over about 0.05 in time, leave the deviation uncertain by less than 12 %;
+        a factor of 1.6 has odds below 1e-4. Independent neurons would fluctuate several times as much."""
+        path = self.write(configuration({"run": {"t_end": "40", "output_interval": "0.1"},
+                                         "population.e": {"drive": "0.1", "variance": "0.5"},
+                                         "population.i": {"mean": "0.1", "variance": "0.25"}}))
+        self.printed = self.equipoise("run", path, "--quiet").stdout
+        self.assertIn("fluctuations of means", self.printed)
+        with h5py.File(self.folder / "a.h5") as file:
+            stability = file["stability"]
+            predicted, measured = (np.sqrt(np.diag(stability[f"{name}_covariance"][:]))
+                                   for name in ("predicted", "measured"))
+        self.assertTrue((predicted < 0.5 * np.sqrt(np.array([0.5, 0.25]) / np.array([5000, 3000]))).all(), predicted)
+        self.assertTrue((np.abs(np.log(measured / predicted)) < np.log(1.6)).all(), (measured, predicted))
+        text = self.equipoise("check", path).stdout
+        self.assertIn("Fluctuations of the recorded means", text)
+
     def test_alone_on_output_times_that_are_no_multiples_of_the_networks_step(self):
         file = self.run_and_open({"run": {"solvers": "kinetic", "output_interval": "0.07"}})
         np.testing.assert_allclose(file["kinetic/time"][:], [0.0, 0.07, 0.14, 0.2], atol=1e-14)

@@ -12,14 +12,18 @@ import numpy as np
 from program import MPIEXEC, PROGRAM, ProgramTest, configuration
 from test_ranks import EXPLICIT, RECORD_ALL, RING, TORUS, network_datasets
 
-KINETIC = {"run": {"solvers": "network kinetic"}, "kinetic": {"sites": "24", "cells": "100", "density_interval": "0.1"}}
+KINETIC = {"run": {"solvers": "network kinetic field"}, "field": {"sites": "70"},
+           "kinetic": {"sites": "24", "cells": "100", "density_interval": "0.1"}}
 DIRECTORY = {"checkpoint": {"directory": "saved"}}
 LONG = {"run": {"t_end": "100000", "output_interval": "1"}}
 
 
 def kinetic_datasets(path):
     with h5py.File(path) as file:
-        return {name: file["kinetic"][name][()] for name in ("time", "mean", "variance", "density", "input", "density_time")}
+        found = {name: file["kinetic"][name][()] for name in ("time", "mean", "variance", "density", "input", "density_time")}
+        found.update({f"field {name}": file["field"][name][()] for name in ("time", "mean", "variance", "input")})
+        found.update({f"stability {name}": file["stability"][name][()] for name in ("real", "measured_covariance")})
+        return found
 
 
 class Restart(ProgramTest):

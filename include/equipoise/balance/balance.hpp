@@ -25,7 +25,8 @@ struct Unknown {
     std::size_t mode = 0;       ///< p, an index into model.basis()
 };
 
-/// The constraint's algebra over the active (population, mode) pairs: those with some c_ab^p != 0.
+/// The constraint's algebra over the active (population, mode) pairs: those with some |c_ab^p|
+/// above 1e-8 of the population's largest.
 class Balance {
   public:
     explicit Balance(const model::Model& model);

@@ -2,6 +2,7 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
+#include "equipoise/driver/lattice_output.hpp"
 #include "equipoise/driver/solver_run.hpp"
 #include "equipoise/kinetic/solver.hpp"
 #include "equipoise/model/basis.hpp"
@@ -37,6 +38,8 @@ class KineticRun : public SolverRun {
     void save(Snapshot& snapshot) override;
     [[nodiscard]] double time() const override { return solver_.time(); }
     [[nodiscard]] RecordView view() const override { return last_; }
+    /// Of J at the last record.
+    [[nodiscard]] const balance::Spectrum& spectrum() const { return spectrum_; }
     /// What the projection of the initial means changed, and the effort so far.
     [[nodiscard]] std::string summary() override;
 
@@ -50,7 +53,7 @@ class KineticRun : public SolverRun {
     /// Lines of cells: one for each site and population.
     [[nodiscard]] std::int64_t lines() const {
         return solver_.site_counts()[0] * solver_.site_counts()[1] *
-               static_cast<std::int64_t>(populations_.size());
+               static_cast<std::int64_t>(output_.populations().size());
     }
     /// Cells of a line.
     [[nodiscard]] std::int64_t cells() const {
@@ -60,16 +63,16 @@ class KineticRun : public SolverRun {
   private:
     void record(io::OutputFile& file);
     void record_density(io::OutputFile& file);
-    [[nodiscard]] std::vector<double> in_recorded_modes(const std::vector<double>& values) const;
-    void make_view(const kinetic::Averages& averages, const kinetic::SiteFields& fields);
+    static LatticeRecord lattice_record(const kinetic::Averages& averages,
+                                        const kinetic::SiteFields& fields);
 
     parallel::Communicator comm_;
     const config::Config* config_;
     const balance::Balance* balance_;
-    model::Basis recorded_;
     kinetic::KineticSolver solver_;
-    std::vector<std::string> populations_, modes_;
+    LatticeOutput output_;
     RecordView last_;
+    balance::Spectrum spectrum_;
     double next_density_ = 0.0;
     double seconds_ = 0.0, output_seconds_ = 0.0;
 };

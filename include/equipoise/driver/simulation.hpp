@@ -5,11 +5,13 @@
 #include "equipoise/driver/assessment.hpp"
 #include "equipoise/driver/checkpoints.hpp"
 #include "equipoise/driver/density_pair.hpp"
+#include "equipoise/driver/field_run.hpp"
 #include "equipoise/driver/kinetic_run.hpp"
 #include "equipoise/driver/network_run.hpp"
 #include "equipoise/driver/requests.hpp"
 #include "equipoise/driver/solver_pair.hpp"
 #include "equipoise/driver/solver_run.hpp"
+#include "equipoise/driver/stability_output.hpp"
 #include "equipoise/driver/timing.hpp"
 #include "equipoise/model/model.hpp"
 #include "equipoise/parallel/communicator.hpp"
@@ -70,7 +72,9 @@ class Simulation {
     std::vector<Compared> compared_;
     NetworkRun* network_ = nullptr; ///< of solvers_, where it is there; likewise
     KineticRun* kinetic_ = nullptr;
+    FieldRun* field_ = nullptr;
     std::optional<DensityPair> densities_;
+    std::optional<StabilityOutput> stability_;
     std::optional<Checkpoints> checkpoints_;
     std::string run_id_;           ///< what ties checkpoints to their output file
     double clock_ = 0.0;           ///< the output time that all solvers have reached
