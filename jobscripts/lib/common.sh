@@ -70,7 +70,8 @@ run_interruptibly() { # command...
     "$@" &
     child=$!
     trap 'kill -USR1 $child 2>/dev/null || true' USR1
-    trap 'cancelled=yes; kill -TERM $child 2>/dev/null || true' TERM INT
+    # Asked by SIGUSR1 too: mpirun returns the program's exit code then, after SIGTERM its own.
+    trap 'cancelled=yes; kill -USR1 $child 2>/dev/null || true' TERM INT
     status=0
     wait $child || status=$?
     while kill -0 $child 2>/dev/null; do # wait returns early when a trap has run

@@ -15,7 +15,7 @@ measure() { # ranks repeat config [--section.key=value ...]
     scratch=$(mktemp -d "$records/.$name.XXXXXX")
     status=0
     "${launcher[@]}" "$program" run "$config" "$@" ${problem[@]+"${problem[@]}"} "--run.output=$scratch/output.h5" \
-        "--checkpoint.directory=" --quiet --timing "$scratch/$name.json" >"$records/$name.txt" 2>&1 || status=$?
+        --checkpoint.directory=none --quiet --timing "$scratch/$name.json" >"$records/$name.txt" 2>&1 || status=$?
     if ((status == 0)); then
         mv "$scratch/$name.json" "$records/"
     else

@@ -278,9 +278,12 @@ Snapshot Simulation::snapshot(io::OutputFile& file) {
                      {"output/path", absolute(config_.run.output)}};
     content.reals = {{"clock", {clock_, next_checkpoint_}}};
     add_position(content, file);
+    std::vector<double> reached; // for people and job scripts, who read it through equipoise info
     for (const auto& solver : solvers_) {
+        reached.push_back(solver->time());
         solver->save(snapshot);
     }
+    content.reals.push_back({"reached", std::move(reached)});
     for (const Compared& compared : compared_) {
         compared.pair.save(snapshot);
     }
