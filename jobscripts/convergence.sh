@@ -20,8 +20,8 @@ site=(--time=01:00:00) # --account=... --partition=...
 
 script=convergence.sh
 jobscripts=${EQUIPOISE_JOBSCRIPTS:-$(cd "$(dirname "$0")" && pwd)}
-# shellcheck source=lib/common.sh
-. "$jobscripts/lib/common.sh"
+# shellcheck source=jobscripts/lib/common.sh
+. "$jobscripts/lib/common.sh" || exit
 
 sizes=(1000 3000 10000 30000 100000) output='' ranks=$(nproc) extra=() local=no given=()
 while (($# > 0)); do

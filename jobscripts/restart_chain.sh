@@ -22,8 +22,8 @@ site=() # --account=... --partition=...
 
 script=restart_chain.sh
 jobscripts=${EQUIPOISE_JOBSCRIPTS:-$(cd "$(dirname "$0")" && pwd)}
-# shellcheck source=lib/common.sh
-. "$jobscripts/lib/common.sh"
+# shellcheck source=jobscripts/lib/common.sh
+. "$jobscripts/lib/common.sh" || exit
 
 dependency=afterok name='' words=(--link) extra=() local=no
 while (($# > 0)); do

@@ -21,10 +21,10 @@ site=(--time=00:30:00) # --account=... --partition=...
 
 script=weak_scaling.sh kind=weak
 jobscripts=${EQUIPOISE_JOBSCRIPTS:-$(cd "$(dirname "$0")" && pwd)}
-# shellcheck source=lib/common.sh
-. "$jobscripts/lib/common.sh"
-# shellcheck source=lib/scaling.sh
-. "$jobscripts/lib/scaling.sh"
+# shellcheck source=jobscripts/lib/common.sh
+. "$jobscripts/lib/common.sh" || exit
+# shellcheck source=jobscripts/lib/scaling.sh
+. "$jobscripts/lib/scaling.sh" || exit
 
 overrides() { # ranks config [--section.key=value ...]
     local ranks=$1 keys
