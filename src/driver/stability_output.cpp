@@ -143,15 +143,20 @@ std::vector<double> StabilityOutput::measured() const {
 }
 
 void StabilityOutput::save(Snapshot& snapshot) const {
-    std::vector<double> state = sums_;
+    std::vector<double> state{config_->run.t_end};
+    state.insert(state.end(), sums_.begin(), sums_.end());
     state.insert(state.end(), first_.begin(), first_.end());
     snapshot.content.reals.push_back({"stability/sums", std::move(state)});
 }
 
 void StabilityOutput::restore(const io::CheckpointReader& checkpoint) {
     const std::vector<double>& state = checkpoint.reals("stability/sums");
-    const auto split = state.begin() + static_cast<std::ptrdiff_t>(sums_.size());
-    sums_.assign(state.begin(), split);
+    if (state.at(0) != config_->run.t_end) {
+        return; // another half of the run is the second one now: counted from here on
+    }
+    const auto begin = state.begin() + 1;
+    const auto split = begin + static_cast<std::ptrdiff_t>(sums_.size());
+    sums_.assign(begin, split);
     first_.assign(split, state.end());
 }
 

@@ -22,7 +22,7 @@ def kinetic_datasets(path):
     with h5py.File(path) as file:
         found = {name: file["kinetic"][name][()] for name in ("time", "mean", "variance", "density", "input", "density_time")}
         found.update({f"field {name}": file["field"][name][()] for name in ("time", "mean", "variance", "input")})
-        found.update({f"stability {name}": file["stability"][name][()] for name in ("real", "measured_covariance")})
+        found.update({f"stability {name}": file["stability"][name][()] for name in ("real", "imaginary")})
         return found
 
 
@@ -89,8 +89,10 @@ class Restart(ProgramTest):
                 self.assertEqual(file["network/time"][0], 0.0)
         self.equipoise("restart", "saved", ranks=2)
         self.same_network(self.folder / "whole.h5", self.folder / "split.h5")
-        with h5py.File(self.folder / "split.h5") as file:
+        with h5py.File(self.folder / "split.h5") as file, h5py.File(self.folder / "whole.h5") as whole:
             self.assertEqual(file.attrs["complete"], 1)
+            np.testing.assert_array_equal(file["stability/measured_covariance"][:],
+                                          whole["stability/measured_covariance"][:])
         self.assertFalse((self.folder / "split.h5.partial").exists())
 
     def test_records_newer_than_the_checkpoint_are_dropped(self):
