@@ -27,6 +27,11 @@ po::options_description options() {
         ("quiet,q", "no progress; warnings, errors and the summary remain")           //
         ("timing", po::value<std::string>()->value_name("FILE.json"),
          "write what the run took: wall time by phase, rates, memory (docs/scaling.md)") //
+        ("scan",
+         po::value<std::vector<std::string>>()->composing()->value_name("KEY=FROM:TO:STEPS"),
+         "stability: vary a number of the configuration over so many values; once or twice") //
+        ("output,o", po::value<std::string>()->value_name("FILE.h5"),
+         "stability: file to write (default: run.output with _stability before .h5)") //
         ("petsc", po::value<std::string>()->value_name("OPTIONS"),
          "options for PETSc, in quotes, passed on untouched");
     return description;
@@ -43,6 +48,7 @@ const std::map<std::string, Command>& commands() {
     static const std::map<std::string, Command> table{{"run", Command::run},
                                                       {"restart", Command::restart},
                                                       {"check", Command::check},
+                                                      {"stability", Command::stability},
                                                       {"info", Command::info}};
     return table;
 }
@@ -59,12 +65,21 @@ std::string usage() {
             "  equipoise check CONFIG [--section.key=value ...]  validate only: balance, spectrum, "
             "memory, "
             "stable time steps\n"
+            "  equipoise stability CONFIG --scan KEY=FROM:TO:STEPS [--scan ...] [-o FILE.h5] "
+            "[--section.key=value ...]\n"
+            "                                                    phase diagram of the balanced "
+            "state over one or two parameters\n"
             "  equipoise info FILE                               what an output or checkpoint file "
             "holds\n"
             "  equipoise --help | --version\n\n"
             "Runs alone, or under mpirun -n R or srun.\n\n"
          << options()
-         << "\nExit codes: 0 done, 2 bad input (nothing started), 3 the numerics failed, 4 file "
+         << "\nA scan's KEY is a key whose value is a number, population.e.drive; or, after a "
+            "colon, an "
+            "argument of the\nfunction that a key holds, by its name or its place from 0 on: "
+            "coupling.e.i.gain:slope, coupling.e.i.kernel:1,\nin product(...) the factor first: "
+            "coupling.e.i.kernel:0:1. FROM and TO are among the STEPS values.\n"
+            "\nExit codes: 0 done, 2 bad input (nothing started), 3 the numerics failed, 4 file "
             "system failure,\n75 stopped on request (SIGTERM, SIGUSR1, wall time, the file stop in "
             "the checkpoint folder) with a checkpoint: go on with restart\n";
     return text.str();
@@ -110,6 +125,12 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     if (given.count("timing") > 0) {
         line.timing = given["timing"].as<std::string>();
     }
+    if (given.count("scan") > 0) {
+        line.scans = given["scan"].as<std::vector<std::string>>();
+    }
+    if (given.count("output") > 0) {
+        line.output = given["output"].as<std::string>();
+    }
     if (given.count("version") > 0) {
         line.command = Command::version;
         return line;
@@ -119,13 +140,14 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     }
     if (positional.empty()) {
         fail("", "no command is given",
-             "equipoise run CONFIG, restart CHECKPOINT, check CONFIG or info FILE; see equipoise "
+             "equipoise run CONFIG, restart CHECKPOINT, check CONFIG, stability CONFIG or info "
+             "FILE; see equipoise "
              "--help");
     }
     const auto command = commands().find(positional.front());
     if (command == commands().end()) {
         fail(positional.front(), "is not a command",
-             "the commands are run, restart, check and info; see equipoise --help");
+             "the commands are run, restart, check, stability and info; see equipoise --help");
     }
     line.command = command->second;
     if (positional.size() != 2) {
@@ -137,6 +159,14 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     if (!line.timing.empty() && line.command != Command::run && line.command != Command::restart) {
         fail("--timing", "goes with run and restart only",
              "equipoise run CONFIG --timing FILE.json");
+    }
+    if (line.command == Command::stability && line.scans.empty()) {
+        fail("stability", "needs a parameter to scan",
+             "equipoise stability CONFIG --scan population.e.drive=0:0.5:51");
+    }
+    if (line.command != Command::stability && (!line.scans.empty() || !line.output.empty())) {
+        fail(line.scans.empty() ? "--output" : "--scan", "goes with stability only",
+             "the output file of a run is named by --run.output=FILE.h5");
     }
     if (line.command == Command::info && !line.overrides.empty()) {
         fail("info", "takes no configuration keys", "equipoise info FILE");

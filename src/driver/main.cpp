@@ -3,6 +3,7 @@
 #include "equipoise/config/read.hpp"
 #include "equipoise/driver/command_line.hpp"
 #include "equipoise/driver/restart.hpp"
+#include "equipoise/driver/scan.hpp"
 #include "equipoise/driver/simulation.hpp"
 #include "equipoise/driver/stop_signals.hpp"
 #include "equipoise/driver/timing.hpp"
@@ -99,6 +100,10 @@ int execute(const parallel::Communicator& comm, const driver::CommandLine& line)
         break;
     case driver::Command::check:
         check(comm, line);
+        break;
+    case driver::Command::stability:
+        driver::scan_stability(comm, config::read(line.target, line.overrides), line.scans,
+                               line.output);
         break;
     case driver::Command::info:
         if (comm.is_root()) {

@@ -5,7 +5,7 @@
 
 namespace equipoise::driver {
 
-enum class Command { run, restart, check, info, help, version };
+enum class Command { run, restart, check, stability, info, help, version };
 
 /// What the user typed after `equipoise`.
 struct CommandLine {
@@ -14,6 +14,8 @@ struct CommandLine {
     std::vector<std::string> overrides; ///< "--section.key=value" words, for config::read
     std::string petsc;                  ///< options for PETSc, untouched
     std::string timing;                 ///< file of the timing record; empty: none
+    std::vector<std::string> scans;     ///< "KEY=FROM:TO:STEPS" words of stability
+    std::string output;                 ///< file of stability; empty: named after the configuration
     bool quiet = false;                 ///< no progress
 };
 
