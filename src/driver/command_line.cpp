@@ -30,8 +30,13 @@ po::options_description options() {
         ("scan",
          po::value<std::vector<std::string>>()->composing()->value_name("KEY=FROM:TO:STEPS"),
          "stability: vary a number of the configuration over so many values; once or twice") //
+        ("sizes", po::value<std::string>()->value_name("N,N,..."),
+         "converge: neurons of the first population; N,M,...,L is a geometric progression") //
+        ("realisations", po::value<std::string>()->value_name("R"),
+         "converge: networks of each size, with the seeds run.seed, run.seed + 1, ...") //
         ("output,o", po::value<std::string>()->value_name("FILE.h5"),
-         "stability: file to write (default: run.output with _stability before .h5)") //
+         "stability and converge: file to write (stability: by default run.output with _stability "
+         "before .h5)") //
         ("petsc", po::value<std::string>()->value_name("OPTIONS"),
          "options for PETSc, in quotes, passed on untouched");
     return description;
@@ -45,11 +50,10 @@ bool is_override(const std::string& word) {
 }
 
 const std::map<std::string, Command>& commands() {
-    static const std::map<std::string, Command> table{{"run", Command::run},
-                                                      {"restart", Command::restart},
-                                                      {"check", Command::check},
-                                                      {"stability", Command::stability},
-                                                      {"info", Command::info}};
+    static const std::map<std::string, Command> table{
+        {"run", Command::run},           {"restart", Command::restart},
+        {"check", Command::check},       {"stability", Command::stability},
+        {"converge", Command::converge}, {"info", Command::info}};
     return table;
 }
 
@@ -69,6 +73,10 @@ std::string usage() {
             "[--section.key=value ...]\n"
             "                                                    phase diagram of the balanced "
             "state over one or two parameters\n"
+            "  equipoise converge CONFIG --sizes N,N,... --realisations R [-o FILE.h5] "
+            "[--section.key=value ...]\n"
+            "                                                    errors against the limit as n "
+            "grows, and their exponents\n"
             "  equipoise info FILE                               what an output or checkpoint file "
             "holds\n"
             "  equipoise --help | --version\n\n"
@@ -128,8 +136,12 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     if (given.count("scan") > 0) {
         line.scans = given["scan"].as<std::vector<std::string>>();
     }
-    if (given.count("output") > 0) {
-        line.output = given["output"].as<std::string>();
+    const std::pair<const char*, std::string*> of_converge[] = {
+        {"sizes", &line.sizes}, {"realisations", &line.realisations}, {"output", &line.output}};
+    for (const auto& [name, value] : of_converge) {
+        if (given.count(name) > 0) {
+            *value = given[name].as<std::string>();
+        }
     }
     if (given.count("version") > 0) {
         line.command = Command::version;
@@ -140,14 +152,16 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
     }
     if (positional.empty()) {
         fail("", "no command is given",
-             "equipoise run CONFIG, restart CHECKPOINT, check CONFIG, stability CONFIG or info "
+             "equipoise run CONFIG, restart CHECKPOINT, check CONFIG, stability CONFIG, converge "
+             "CONFIG or info "
              "FILE; see equipoise "
              "--help");
     }
     const auto command = commands().find(positional.front());
     if (command == commands().end()) {
         fail(positional.front(), "is not a command",
-             "the commands are run, restart, check, stability and info; see equipoise --help");
+             "the commands are run, restart, check, stability, converge and info; see equipoise "
+             "--help");
     }
     line.command = command->second;
     if (positional.size() != 2) {
@@ -164,9 +178,20 @@ CommandLine parse_command_line(const std::vector<std::string>& words) {
         fail("stability", "needs a parameter to scan",
              "equipoise stability CONFIG --scan population.e.drive=0:0.5:51");
     }
-    if (line.command != Command::stability && (!line.scans.empty() || !line.output.empty())) {
-        fail(line.scans.empty() ? "--output" : "--scan", "goes with stability only",
+    if (line.command != Command::stability && !line.scans.empty()) {
+        fail("--scan", "goes with stability only",
+             "equipoise stability CONFIG --scan population.e.drive=0:0.5:51");
+    }
+    const bool writes = line.command == Command::stability || line.command == Command::converge;
+    if (!writes && !line.output.empty()) {
+        fail("--output", "goes with stability and converge only",
              "the output file of a run is named by --run.output=FILE.h5");
+    }
+    for (const auto& [name, value] : of_converge) {
+        if (!value->empty() && line.command != Command::converge && value != &line.output) {
+            fail(std::string("--") + name, "goes with converge only",
+                 "equipoise converge CONFIG --sizes N,N,... --realisations R");
+        }
     }
     if (line.command == Command::info && !line.overrides.empty()) {
         fail("info", "takes no configuration keys", "equipoise info FILE");

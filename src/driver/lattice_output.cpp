@@ -1,7 +1,7 @@
 #include "equipoise/driver/lattice_output.hpp"
 
 #include "equipoise/balance/lattice.hpp"
-#include "equipoise/diagnostics/comparison.hpp"
+#include "equipoise/driver/limit_view.hpp"
 #include "equipoise/driver/names.hpp"
 
 #include <utility>
@@ -98,50 +98,20 @@ std::vector<double> LatticeOutput::in_recorded_modes(const std::vector<double>& 
 }
 
 RecordView LatticeOutput::view(const LatticeRecord& record) const {
-    const auto local = static_cast<std::size_t>(sites_.local);
-    const double share = 1.0 / static_cast<double>(sites_.global());
-    const std::size_t modes = recorded_.size();
-    // Modes of v, averages of phi_p^2 K, the average of z^2, the average kurtosis.
-    const std::size_t stride = 2 * modes + 2;
-    constexpr double gaussian = 3.0;
-    std::vector<double> sums(populations_.size() * stride, 0.0);
-    std::vector<double> phi(modes);
-    for (std::size_t s = 0; s < local; ++s) {
-        const model::Position x = balance::Lattice::coordinates(
-            config_->domain, sites_.counts, sites_.first + static_cast<std::int64_t>(s));
-        recorded_.values(balance_->model().phase(x), phi.data());
-        for (std::size_t a = 0; a < populations_.size(); ++a) {
-            const double v = (*record.mean)[a * local + s];
-            const double k = (*record.variance)[a * local + s];
-            for (std::size_t p = 0; p < modes; ++p) {
-                sums[a * stride + p] += share * phi[p] * v;
-                sums[a * stride + modes + p] += share * phi[p] * phi[p] * k;
-            }
-            sums[a * stride + 2 * modes] += share * (v * v + k);
-            sums[a * stride + 2 * modes + 1] +=
-                share * (record.kurtosis == nullptr ? gaussian : (*record.kurtosis)[a * local + s]);
-        }
+    LimitSites sites;
+    sites.time = record.time;
+    sites.counts = sites_.counts;
+    sites.first = sites_.first;
+    sites.local = sites_.local;
+    sites.position = [this](std::int64_t site) {
+        return balance::Lattice::coordinates(config_->domain, sites_.counts, site);
+    };
+    sites.mean = *record.mean;
+    sites.variance = *record.variance;
+    if (record.kurtosis != nullptr) {
+        sites.kurtosis = *record.kurtosis;
     }
-    comm_.sum_reals(sums);
-    RecordView view;
-    view.time = record.time;
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
-        const double* of_population = sums.data() + a * stride;
-        const auto n = static_cast<double>(balance_->model().population(a).neurons);
-        double field_square = 0.0; // average of vhat^2, by Parseval
-        for (std::size_t p = 0; p < modes; ++p) {
-            view.mean_modes.push_back(of_population[p]);
-            view.mode_error.push_back(diagnostics::error_of_mean(of_population[modes + p], n));
-            field_square += of_population[p] * of_population[p] / recorded_.norm(p);
-        }
-        const double variance = of_population[2 * modes] - field_square;
-        view.mean.push_back(of_population[recorded_.index({{}, false})]);
-        view.variance.push_back(variance);
-        view.mean_error.push_back(diagnostics::error_of_mean(variance, n));
-        view.variance_error.push_back(
-            diagnostics::error_of_variance(variance, of_population[2 * modes + 1], n));
-    }
-    return view;
+    return limit_view(comm_, balance_->model(), recorded_, sites);
 }
 
 } // namespace equipoise::driver

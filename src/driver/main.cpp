@@ -2,6 +2,7 @@
 #include "equipoise/config/provenance.hpp"
 #include "equipoise/config/read.hpp"
 #include "equipoise/driver/command_line.hpp"
+#include "equipoise/driver/converge.hpp"
 #include "equipoise/driver/restart.hpp"
 #include "equipoise/driver/scan.hpp"
 #include "equipoise/driver/simulation.hpp"
@@ -104,6 +105,10 @@ int execute(const parallel::Communicator& comm, const driver::CommandLine& line)
     case driver::Command::stability:
         driver::scan_stability(comm, config::read(line.target, line.overrides), line.scans,
                                line.output);
+        break;
+    case driver::Command::converge:
+        driver::converge(comm, {line.target, line.overrides, line.sizes, line.realisations,
+                                line.output, line.petsc});
         break;
     case driver::Command::info:
         if (comm.is_root()) {

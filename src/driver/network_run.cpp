@@ -1,8 +1,6 @@
 #include "equipoise/driver/network_run.hpp"
 
-#include "equipoise/domain/partition.hpp"
 #include "equipoise/network/traces.hpp"
-#include "equipoise/util/errors.hpp"
 #include "equipoise/util/stopwatch.hpp"
 
 #include <fmt/format.h>
@@ -14,20 +12,6 @@ namespace equipoise::driver {
 namespace {
 
 const char* const step_path = "network/step";
-
-std::vector<domain::Placement> place(const parallel::Communicator& comm,
-                                     const config::Config& config) {
-    std::vector<std::int64_t> neurons;
-    for (const config::Population& population : config.populations) {
-        neurons.push_back(population.neurons);
-    }
-    const domain::Partition partition(neurons, comm.size());
-    std::vector<domain::Placement> placements;
-    for (std::size_t a = 0; a < neurons.size(); ++a) {
-        placements.emplace_back(config, a, partition.range(a, comm.rank()), comm);
-    }
-    return placements;
-}
 
 Periodic every(double interval, double time_step) {
     return {interval > 0.0 ? steps_in(interval, time_step) : 0};
@@ -45,13 +29,9 @@ std::vector<std::vector<std::int64_t>> choose_traced(const config::Config& confi
 
 NetworkRun::NetworkRun(const parallel::Communicator& comm, const config::Config& config,
                        const balance::Balance& balance)
-    : comm_(comm), config_(&config), balance_(&balance), placements_(place(comm, config)),
-      solver_(balance, config, placements_),
-      measurement_(solver_, placements_,
-                   network::recorded_basis(balance.model(), config.network.modes),
-                   config.network.bins, config.network.density_cells, config.network.density_range),
-      sum_([this](std::span<std::int64_t> values) { comm_.sum(values); }),
-      traced_(choose_traced(config)), output_(config, balance.model(), measurement_, traced_) {
+    : config_(&config), balance_(&balance), network_(comm, config, balance),
+      traced_(choose_traced(config)),
+      output_(config, balance.model(), network_.measurement(), traced_) {
     const double step = config.network.time_step;
     records_ = every(config.run.output_interval, step);
     snapshots_ = every(config.network.snapshot_interval, step);
@@ -65,52 +45,25 @@ NetworkRun::NetworkRun(const parallel::Communicator& comm, const config::Config&
     for (const config::Population& population : config.populations) {
         neurons_ += population.neurons;
     }
-    message_bytes_ = static_cast<std::int64_t>(solver_.message().words().size_bytes());
+    message_bytes_ = static_cast<std::int64_t>(network_.solver().message().words().size_bytes());
 }
 
 void NetworkRun::declare(io::Schema& schema) const {
     output_.declare(schema);
 }
 
-void NetworkRun::exchange() {
-    parallel::PendingSum pending(comm_, solver_.message().words());
-    solver_.draw_ahead([&pending] { return pending.test(); });
-    const Stopwatch watch;
-    pending.wait();
-    communication_seconds_ += watch.seconds();
-    solver_.receive();
-    const std::vector<std::size_t> faulty = solver_.faulty();
-    if (faulty.empty()) {
-        return;
-    }
-    const std::string detail = comm_.first_text(solver_.describe_fault());
-    std::string names;
-    for (const std::size_t a : faulty) {
-        names += (names.empty() ? "" : ", ") + balance_->model().population(a).name;
-    }
-    throw NumericsError(fmt::format(
-        "time {:.6g}, population {}: the network has left the range of its functions or blown "
-        "up{}{}; look at "
-        "`equipoise check` for the spectrum of J and the stable steps, then take a smaller "
-        "network.time_step, network.scheme = balanced, or a wider range of the expression or table",
-        solver_.time(), names, detail.empty() ? "" : ": ", detail));
-}
-
 void NetworkRun::begin(io::OutputFile& file) {
-    output_.begin(file, placements_);
-    solver_.start();
-    exchange();
+    output_.begin(file, network_.placements());
+    network_.start();
     record_what_is_due(file);
 }
 
 Request NetworkRun::advance(double t, io::OutputFile& file, Requests& requests) {
     const std::int64_t target = steps_in(t, config_->network.time_step);
-    while (solver_.step() < target) {
-        solver_.local_pass();
-        solver_.message().ask(requests.local());
-        exchange();
+    while (network_.solver().step() < target) {
+        const Request request = network_.step(requests.local());
         record_what_is_due(file);
-        if (const Request request = solver_.message().request(); request != Request::none) {
+        if (request != Request::none) {
             return request;
         }
     }
@@ -118,31 +71,30 @@ Request NetworkRun::advance(double t, io::OutputFile& file, Requests& requests) 
 }
 
 void NetworkRun::save(Snapshot& snapshot) {
-    solver_.settle();
-    for (std::size_t a = 0; a < placements_.size(); ++a) {
-        const domain::PopulationState& state = solver_.state(a);
+    network_.solver().settle();
+    for (std::size_t a = 0; a < network_.placements().size(); ++a) {
+        const domain::PopulationState& state = network_.solver().state(a);
         snapshot.add_view(state_path(a), {static_cast<std::uint64_t>(state.neurons)},
                           static_cast<std::uint64_t>(state.first_neuron), state.z.size(), state.z);
     }
-    snapshot.content.integers.push_back({step_path, {solver_.step()}});
+    snapshot.content.integers.push_back({step_path, {network_.solver().step()}});
 }
 
 void NetworkRun::restore(const io::CheckpointReader& checkpoint) {
     std::vector<std::vector<double>> states;
-    for (std::size_t a = 0; a < placements_.size(); ++a) {
-        const domain::PopulationState& state = solver_.state(a);
+    for (std::size_t a = 0; a < network_.placements().size(); ++a) {
+        const domain::PopulationState& state = network_.solver().state(a);
         states.emplace_back(state.z.size());
         checkpoint.read_part(state_path(a), static_cast<std::uint64_t>(state.first_neuron),
                              states.back().size(), states.back());
     }
-    solver_.restore(checkpoint.integers(step_path).at(0), states);
-    first_step_ = solver_.step();
-    solver_.start();
-    exchange();
-    if (record_is_due() || densities_.due(solver_.step())) {
-        last_ = measurement_.measure(sum_);
+    network_.solver().restore(checkpoint.integers(step_path).at(0), states);
+    first_step_ = network_.solver().step();
+    network_.start();
+    if (record_is_due() || densities_.due(network_.solver().step())) {
+        last_ = network_.measure();
     }
-    if (densities_.due(solver_.step())) {
+    if (densities_.due(network_.solver().step())) {
         take_densities();
     }
 }
@@ -152,23 +104,24 @@ std::string NetworkRun::state_path(std::size_t population) const {
 }
 
 bool NetworkRun::record_is_due() const {
-    return records_.due(solver_.step()) ||
-           solver_.step() == steps_in(config_->run.t_end, config_->network.time_step);
+    return records_.due(network_.solver().step()) ||
+           network_.solver().step() == steps_in(config_->run.t_end, config_->network.time_step);
 }
 
 void NetworkRun::take_densities() {
-    last_density_ = measurement_.density(sum_);
-    last_density_time_ = solver_.time();
+    last_density_ = network_.measurement().density(network_.sum());
+    last_density_time_ = network_.solver().time();
 }
 
 void NetworkRun::record_what_is_due(io::OutputFile& file) {
-    const std::int64_t step = solver_.step();
+    const std::int64_t step = network_.solver().step();
     const Stopwatch watch;
     if (traces_.due(step)) {
-        output_.trace(file, solver_.time(), network::trace(solver_, traced_, sum_));
+        output_.trace(file, network_.solver().time(),
+                      network::trace(network_.solver(), traced_, network_.sum()));
     }
     if (record_is_due() || densities_.due(step)) {
-        last_ = measurement_.measure(sum_);
+        last_ = network_.measure();
     }
     if (record_is_due()) {
         output_.record(file, last_);
@@ -178,8 +131,8 @@ void NetworkRun::record_what_is_due(io::OutputFile& file) {
         output_.density(file, last_density_time_, last_density_);
     }
     if (snapshots_.due(step)) {
-        solver_.settle();
-        output_.snapshot(file, solver_);
+        network_.solver().settle();
+        output_.snapshot(file, network_.solver());
     }
     output_seconds_ += watch.seconds();
 }
@@ -199,7 +152,7 @@ std::string NetworkRun::summary() {
     const double all =
         std::max(1e-9, of.noise + of.update + of.moments + of.communication + of.output);
     const double work =
-        static_cast<double>(neurons_) * static_cast<double>(solver_.step() - first_step_);
+        static_cast<double>(neurons_) * static_cast<double>(network_.solver().step() - first_step_);
     return text +
            fmt::format("  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
                        "moments {:.0f} %, communication {:.0f} %, output {:.0f} %\n",
@@ -209,8 +162,8 @@ std::string NetworkRun::summary() {
 }
 
 NetworkPhases NetworkRun::phases() const {
-    return {solver_.noise_seconds(), solver_.update_seconds(), solver_.moment_seconds(),
-            communication_seconds_, output_seconds_};
+    return {network_.solver().noise_seconds(), network_.solver().update_seconds(),
+            network_.solver().moment_seconds(), network_.communication_seconds(), output_seconds_};
 }
 
 } // namespace equipoise::driver

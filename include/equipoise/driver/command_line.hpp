@@ -5,7 +5,7 @@
 
 namespace equipoise::driver {
 
-enum class Command { run, restart, check, stability, info, help, version };
+enum class Command { run, restart, check, stability, converge, info, help, version };
 
 /// What the user typed after `equipoise`.
 struct CommandLine {
@@ -15,7 +15,9 @@ struct CommandLine {
     std::string petsc;                  ///< options for PETSc, untouched
     std::string timing;                 ///< file of the timing record; empty: none
     std::vector<std::string> scans;     ///< "KEY=FROM:TO:STEPS" words of stability
-    std::string output;                 ///< file of stability; empty: named after the configuration
+    std::string sizes;                  ///< of converge: "1000,4000,16000"
+    std::string realisations;           ///< of converge, of each size
+    std::string output;                 ///< file of stability or converge; empty: theirs to say
     bool quiet = false;                 ///< no progress
 };
 

@@ -2,12 +2,11 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
-#include "equipoise/domain/placement.hpp"
 #include "equipoise/driver/network_output.hpp"
 #include "equipoise/driver/schedule.hpp"
 #include "equipoise/driver/solver_run.hpp"
+#include "equipoise/driver/stepped_network.hpp"
 #include "equipoise/network/measure.hpp"
-#include "equipoise/network/solver.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
 #include <string>
@@ -31,7 +30,7 @@ class NetworkRun : public SolverRun {
     void restore(const io::CheckpointReader& checkpoint) override;
     Request advance(double t, io::OutputFile& file, Requests& requests) override;
     void save(Snapshot& snapshot) override;
-    [[nodiscard]] double time() const override { return solver_.time(); }
+    [[nodiscard]] double time() const override { return network_.solver().time(); }
     [[nodiscard]] RecordView view() const override;
     [[nodiscard]] std::string summary() override;
 
@@ -41,30 +40,27 @@ class NetworkRun : public SolverRun {
     }
     [[nodiscard]] double last_density_time() const noexcept { return last_density_time_; }
     [[nodiscard]] std::int64_t bins_per_direction() const noexcept {
-        return measurement_.bins_per_direction();
+        return network_.measurement().bins_per_direction();
     }
     [[nodiscard]] NetworkPhases phases() const;
     /// Steps made in this run, without those before a restart.
-    [[nodiscard]] std::int64_t steps() const noexcept { return solver_.step() - first_step_; }
+    [[nodiscard]] std::int64_t steps() const noexcept {
+        return network_.solver().step() - first_step_;
+    }
     /// Neurons of all populations.
     [[nodiscard]] std::int64_t neurons() const noexcept { return neurons_; }
     /// Bytes that are summed over the ranks in each step.
     [[nodiscard]] std::int64_t message_bytes() const noexcept { return message_bytes_; }
 
   private:
-    void exchange();
     void record_what_is_due(io::OutputFile& file);
     [[nodiscard]] bool record_is_due() const;
     [[nodiscard]] std::string state_path(std::size_t population) const;
     void take_densities();
 
-    parallel::Communicator comm_;
     const config::Config* config_;
     const balance::Balance* balance_;
-    std::vector<domain::Placement> placements_;
-    network::NetworkSolver solver_;
-    network::Measurement measurement_;
-    network::SumOverRanks sum_;
+    SteppedNetwork network_;
     std::vector<std::vector<std::int64_t>> traced_;
     NetworkOutput output_;
     Periodic records_, snapshots_, densities_, traces_;
@@ -73,7 +69,7 @@ class NetworkRun : public SolverRun {
     double last_density_time_ = 0.0;
     std::int64_t neurons_ = 0, message_bytes_ = 0;
     std::int64_t first_step_ = 0; ///< of this run: not 0 after a restart
-    double communication_seconds_ = 0.0, output_seconds_ = 0.0;
+    double output_seconds_ = 0.0;
 };
 
 } // namespace equipoise::driver
