@@ -159,7 +159,8 @@ class Study {
         steps_ = compared_steps(config_);
     }
 
-    Convergence run() {
+    /// All but what the networks say.
+    Convergence prepare() {
         std::vector<double> times;
         for (const std::int64_t step : steps_) {
             times.push_back(static_cast<double>(step) * config_.network.time_step);
@@ -175,17 +176,20 @@ class Study {
         result.limit = limit_.solver;
         result.errors[0].name = "mean";
         result.errors[1].name = "variance";
-        run_networks(result);
-        average(result);
         add_independent(result);
         add_prediction(result);
         return result;
     }
 
+    void run(Convergence& result) const {
+        run_networks(result);
+        average(result);
+    }
+
     [[nodiscard]] const config::Config& config() const { return config_; }
 
   private:
-    void run_networks(Convergence& result);
+    void run_networks(Convergence& result) const;
     void average(Convergence& result) const;
     void add_independent(Convergence& result) const;
     void add_prediction(Convergence& result) const;
@@ -202,7 +206,7 @@ class Study {
 
 /// Each group takes every count-th realisation. Groups do not wait for each other: where one fails,
 /// all find out at the end.
-void Study::run_networks(Convergence& result) {
+void Study::run_networks(Convergence& result) const {
     const std::size_t populations = result.populations.size();
     const auto realisations = static_cast<std::size_t>(realisations_);
     for (ConvergenceErrors& errors : result.errors) {
@@ -366,12 +370,17 @@ std::vector<std::int64_t> parse_sizes(std::string_view text) {
 void converge(const parallel::Communicator& comm, const ConvergeRequest& request) {
     Study study(comm, request);
     const parallel::PetscEnvironment petsc(comm, request.petsc);
-    const Convergence result = study.run();
+    Convergence result = study.prepare();
+    std::unique_ptr<ConvergenceFile> file; // before the networks run: a path may be wrong
+    if (!request.output.empty()) {
+        file = std::make_unique<ConvergenceFile>(comm, study.config(), request.output, result);
+    }
+    study.run(result);
     if (comm.is_root()) {
         log::print(convergence_table(result));
     }
-    if (!request.output.empty()) {
-        write_convergence(comm, study.config(), request.output, result);
+    if (file) {
+        file->write(result);
     }
 }
 

@@ -1,7 +1,6 @@
 #include "equipoise/driver/convergence_output.hpp"
 
 #include "equipoise/driver/record.hpp"
-#include "equipoise/io/output_file.hpp"
 
 #include <fmt/format.h>
 
@@ -111,12 +110,14 @@ std::string convergence_table(const Convergence& convergence) {
     return text;
 }
 
-void write_convergence(const parallel::Communicator& comm, const config::Config& config,
-                       const std::string& path, const Convergence& convergence) {
-    io::OutputFile file(comm, path, schema_of(config, comm.size(), new_run_id(comm), convergence));
+ConvergenceFile::ConvergenceFile(const parallel::Communicator& comm, const config::Config& config,
+                                 const std::string& path, const Convergence& planned)
+    : file_(comm, path, schema_of(config, comm.size(), new_run_id(comm), planned)) {}
+
+void ConvergenceFile::write(const Convergence& convergence) {
     for (const ConvergenceErrors& errors : convergence.errors) {
-        const auto write = [&](const std::string& what, const std::vector<double>& values) {
-            file.write(in_group(errors.name + what), values);
+        const auto put = [&](const std::string& what, const std::vector<double>& values) {
+            file_.write(in_group(errors.name + what), values);
         };
         std::vector<double> exponents;
         std::vector<double> intervals;
@@ -124,17 +125,17 @@ void write_convergence(const parallel::Communicator& comm, const config::Config&
             exponents.push_back(fit.exponent);
             intervals.insert(intervals.end(), {fit.lower, fit.upper});
         }
-        write("_square", errors.squares);
-        write("_error", errors.error);
-        write("_independent", errors.independent);
-        write("_exponent", exponents);
-        write("_exponent_interval", intervals);
+        put("_square", errors.squares);
+        put("_error", errors.error);
+        put("_independent", errors.independent);
+        put("_exponent", exponents);
+        put("_exponent_interval", intervals);
         if (!errors.predicted.empty()) {
-            write("_predicted", errors.predicted);
-            write("_predicted_exponent", errors.predicted_exponent);
+            put("_predicted", errors.predicted);
+            put("_predicted_exponent", errors.predicted_exponent);
         }
     }
-    file.finish(true);
+    file_.finish(true);
 }
 
 } // namespace equipoise::driver

@@ -2,11 +2,11 @@
 
 #include "equipoise/config/config.hpp"
 #include "equipoise/diagnostics/power_law.hpp"
+#include "equipoise/io/output_file.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +46,18 @@ struct Convergence {
 /// For a terminal.
 std::string convergence_table(const Convergence& convergence);
 
-/// The group /convergence of a new output file. Collective. Throws FileSystemError.
-void write_convergence(const parallel::Communicator& comm, const config::Config& config,
-                       const std::string& path, const Convergence& convergence);
+/// The group /convergence of a new output file. All calls are collective; errors are
+/// FileSystemError.
+class ConvergenceFile {
+  public:
+    /// Of the study, all but what the networks say must be known. Until write() the file is
+    /// `<path>.partial`.
+    ConvergenceFile(const parallel::Communicator& comm, const config::Config& config,
+                    const std::string& path, const Convergence& planned);
+    void write(const Convergence& convergence);
+
+  private:
+    io::OutputFile file_;
+};
 
 } // namespace equipoise::driver
