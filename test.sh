@@ -8,7 +8,8 @@
 
 say "Looking for what is needed"
 set_up ci "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python clang++:clang:llvm \
-clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm shellcheck:shellcheck:shellcheck" \
+clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm shellcheck:shellcheck:shellcheck \
+$(where_installable sbatch:slurm-wlm:slurm munge:munge:munge)" \
     "numpy h5py matplotlib xarray h5netcdf"
 
 say "Building"

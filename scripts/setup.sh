@@ -80,11 +80,22 @@ name_missing() {
     } >&2
 }
 
+on_debian() {
+    # shellcheck disable=SC1091
+    (. /etc/os-release 2>/dev/null && [[ " ${ID:-} ${ID_LIKE:-} " == *" debian "* ]]) &&
+        command -v apt-get >/dev/null
+}
+
+# Words for set_up, of what is worth installing with apt-get but not needed elsewhere.
+where_installable() { # command:debian:spack...
+    if on_debian && { [[ $(id -u) == 0 ]] || command -v sudo >/dev/null; }; then
+        printf '%s ' "$@"
+    fi
+}
+
 install_missing() { # preset
     local as_root=() packages=("${MISSING[@]%%:*}")
-    # shellcheck disable=SC1091
-    if ! (. /etc/os-release 2>/dev/null && [[ " ${ID:-} ${ID_LIKE:-} " == *" debian "* ]]) ||
-        ! command -v apt-get >/dev/null; then
+    if ! on_debian; then
         name_missing "$1"
         fail "This is not Debian: install these, or load modules or a Spack environment that has them, and run again."
     fi

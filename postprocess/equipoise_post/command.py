@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from equipoise_post import compare, plot
+from equipoise_post import compare, plot, scaling
 from equipoise_post.reader import OutputError
 
-COMMANDS = {"plot": plot, "compare": compare}
+COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling}
 
 
 def main(arguments=None):
