@@ -375,7 +375,14 @@ void converge(const parallel::Communicator& comm, const ConvergeRequest& request
     if (!request.output.empty()) {
         file = std::make_unique<ConvergenceFile>(comm, study.config(), request.output, result);
     }
-    study.run(result);
+    try {
+        study.run(result);
+    } catch (const NumericsError&) { // on all ranks
+        if (file) {
+            file->abandon();
+        }
+        throw;
+    }
     if (comm.is_root()) {
         log::print(convergence_table(result));
     }

@@ -55,6 +55,8 @@ class ConvergenceFile {
     ConvergenceFile(const parallel::Communicator& comm, const config::Config& config,
                     const std::string& path, const Convergence& planned);
     void write(const Convergence& convergence);
+    /// The study has failed: the file stays `.partial`.
+    void abandon() { file_.finish(false); }
 
   private:
     io::OutputFile file_;
