@@ -104,10 +104,11 @@ std::array<double, 2> stationary_range(const model::Population& population, doub
         population.name, largest_factor * first_guess, v, tail_mass));
 }
 
-std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::Model& model,
+std::array<double, 2> choose_range(const config::Config& config, const model::Model& model,
                                    const std::vector<Spread>& spreads) {
     // Where the tail of a standard normal holds tail_mass in all.
     constexpr double deviations = 6.4671;
+    const config::Kinetic& kinetic = config.kinetic;
     if (kinetic.range.has_value()) {
         for (std::size_t a = 0; a < spreads.size(); ++a) {
             const double deviation = std::sqrt(spreads[a].largest_variance);
@@ -115,11 +116,12 @@ std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::
             const double outside = 0.5 * std::erfc(-lower / (deviation * std::numbers::sqrt2)) +
                                    0.5 * std::erfc(upper / (deviation * std::numbers::sqrt2));
             if (!(lower < 0.0 && upper > 0.0) || (deviation > 0.0 && outside > boundary_mass)) {
-                throw NumericsError(fmt::format(
-                    "population {}: kinetic.range = {} {} leaves {:.2g} of the initial density "
-                    "outside; choose about {:.3g} {:.3g} or more, or auto",
-                    model.population(a).name, lower, upper, outside, -deviations * deviation,
-                    deviations * deviation));
+                throw InputError({config.problem(
+                    "kinetic.range",
+                    fmt::format("population {}: leaves {:.2g} of the initial density outside",
+                                model.population(a).name, outside),
+                    fmt::format("choose about {:.3g} {:.3g} or more, or auto",
+                                -deviations * deviation, deviations * deviation))});
             }
         }
         return *kinetic.range;

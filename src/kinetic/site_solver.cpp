@@ -102,7 +102,7 @@ void SiteSolver::start(const config::Config& config) {
     const double epsilon = config.kinetic.size == config::SystemSize::network
                                ? 1.0 / std::sqrt(static_cast<double>(model.size()))
                                : 0.0;
-    std::array<double, 2> range = choose_range(config.kinetic, model, spreads({}));
+    std::array<double, 2> range = choose_range(config, model, spreads({}));
     std::vector<double> u;
     Eigen::VectorXd h;
     // The range depends on the means, and the means on the manifold on the grid: a second pass
@@ -113,7 +113,7 @@ void SiteSolver::start(const config::Config& config) {
         u = initial_state();
         const Projection projection = project_state(*system_, 0.0, u.data(), h);
         projection_ = {projection.residual, projection.largest_change};
-        const std::array<double, 2> next = choose_range(config.kinetic, model, spreads(u));
+        const std::array<double, 2> next = choose_range(config, model, spreads(u));
         const double change = std::max(std::abs(next[0] - range[0]), std::abs(next[1] - range[1]));
         if (change <= 0.02 * (range[1] - range[0])) {
             break;

@@ -158,6 +158,13 @@ class Kinetic(ProgramTest):
         with h5py.File(self.folder / "a.h5.partial") as file:
             self.assertGreater(file["kinetic/time"].shape[0], 1)
 
+    def test_a_range_too_small_for_the_initial_density_is_bad_input(self):
+        path = self.write(configuration({"run": {"solvers": "kinetic"}, "kinetic": {"range": "-7 7"}}))
+        for ranks in (1, 3):  # with ranks that own no site
+            done = self.equipoise("run", path, ranks=ranks, expect=2)
+            for word in ("a.ini:", "kinetic.range = -7 7", "population i", "auto"):
+                self.assertIn(word, done.stderr)
+
     def test_no_balanced_state(self):
         """The drive of e pushes up, and only e itself, excitatory, could push back."""
         path = self.write(configuration({"run": {"solvers": "kinetic"}, "population.e": {"drive": "3"}}))

@@ -26,7 +26,7 @@ struct Spread {
 /// and highest initial means, have more than tail_mass outside, plus a tenth. Throws NumericsError
 /// when a stationary density does not fit into any reasonable range (a drift that does not confine,
 /// tails that are too heavy), or when a configured range cuts an initial density.
-std::array<double, 2> choose_range(const config::Kinetic& kinetic, const model::Model& model,
+std::array<double, 2> choose_range(const config::Config& config, const model::Model& model,
                                    const std::vector<Spread>& spreads);
 
 /// The interval around the mean v that holds all but tail_mass of the stationary density with that

@@ -22,10 +22,11 @@ class FirstRanks {
     [[nodiscard]] MPI_Comm handle() const noexcept { return comm_; }
 
     /// Runs `body` on the first ranks, where it fails on all or none; the others wait for it and
-    /// fail with them, by a NumericsError of the same words.
+    /// fail with them, by an InputError or NumericsError of the same words.
     template <class Body>
     void together(const Body& body) const {
         std::exception_ptr failure;
+        bool input = false;
         std::string words;
         if (member()) {
             try {
@@ -33,11 +34,16 @@ class FirstRanks {
             } catch (const std::exception& error) {
                 failure = std::current_exception();
                 words = error.what();
+                input = dynamic_cast<const InputError*>(&error) != nullptr;
             }
         }
         if (count_ < all_.size()) {
             const bool failed = all_.broadcast(failure ? "failed" : "") == "failed";
             words = all_.broadcast(words);
+            input = all_.any(input);
+            if (failed && !failure && input) {
+                throw InputError({{{}, words, ""}});
+            }
             if (failed && !failure) {
                 throw NumericsError(words);
             }
