@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from equipoise_post import compare, plot, scaling
+from equipoise_post import compare, phase_diagram, plot, scaling
 from equipoise_post.reader import OutputError
 
-COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling}
+COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling, "phase-diagram": phase_diagram}
 
 
 def main(arguments=None):
