@@ -3,10 +3,11 @@
 import argparse
 import sys
 
-from equipoise_post import compare, phase_diagram, plot, scaling
+from equipoise_post import compare, convergence, phase_diagram, plot, scaling
 from equipoise_post.reader import OutputError
 
-COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling, "phase-diagram": phase_diagram}
+COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling, "phase-diagram": phase_diagram,
+            "convergence": convergence}
 
 
 def main(arguments=None):

@@ -55,10 +55,7 @@ class Output:
 
     def __init__(self, path):
         self.path = str(path)
-        try:
-            self.file = h5py.File(self.path, "r")
-        except OSError as error:
-            raise OutputError(f"{self.path}: {error}") from error
+        self.file = _open(self.path)
         self.config = _parse(self._text("config"))
         self.solvers = [name for name in SOLVERS if name in self.file and f"{name}/time" in self.file]
         if not self.solvers:
@@ -72,8 +69,7 @@ class Output:
         self.file.close()
 
     def _text(self, name):
-        value = self.file.attrs.get(name, "")
-        return value.decode() if isinstance(value, bytes) else str(value)
+        return _text_of(self.file.attrs.get(name, ""))
 
     @property
     def title(self):
@@ -96,10 +92,7 @@ class Output:
             names = [str(index) for index in range(count)]
         result = []
         for name in names:
-            section = f"population.{name}"
-            neurons = self.config.get(section, "neurons", fallback=None)
-            result.append(Population(name, self.config.get(section, "sign", fallback="") == "inhibitory",
-                                     int(float(neurons)) if neurons else None))
+            result.append(_population(self.config, name))
         return result
 
     @property
@@ -209,3 +202,56 @@ def _parse(text):
     except configparser.Error as error:
         raise OutputError(f"the configuration in the file cannot be read: {error}") from error
     return parser
+
+
+@dataclass(frozen=True)
+class ConvergenceErrors:
+    """Of a quantity, by (population, size): the measured error, that of independent neurons, the predicted one (or None);
+    by population: the exponent, its interval (population, 2), the exponent of the predicted errors (or None)."""
+
+    error: np.ndarray
+    independent: np.ndarray
+    predicted: np.ndarray | None
+    exponent: np.ndarray
+    interval: np.ndarray
+    predicted_exponent: np.ndarray | None
+
+
+class Convergence:
+    """The outcome of equipoise converge, read at once."""
+
+    QUANTITIES = ("mean", "variance")
+
+    def __init__(self, path):
+        self.path = str(path)
+        with _open(self.path) as file:
+            if "convergence" not in file:
+                raise OutputError(f"{self.path}: has no group convergence; equipoise converge CONFIG ... -o FILE.h5 writes one")
+            group = file["convergence"]
+            self.title = _text_of(file.attrs.get("title", ""))
+            config = _parse(_text_of(file.attrs.get("config", "")))
+            self.populations = [_population(config, _text_of(name)) for name in group["population"][:]]
+            self.sizes = group["size"][:]
+            self.errors = {quantity: self._errors(group, quantity) for quantity in self.QUANTITIES}
+
+    @staticmethod
+    def _errors(group, quantity):
+        names = ("error", "independent", "predicted", "exponent", "exponent_interval", "predicted_exponent")
+        return ConvergenceErrors(*(group[f"{quantity}_{name}"][:] if f"{quantity}_{name}" in group else None for name in names))
+
+
+def _open(path):
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise OutputError(f"{path}: {error}") from error
+
+
+def _text_of(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _population(config, name):
+    section = f"population.{name}"
+    neurons = config.get(section, "neurons", fallback=None)
+    return Population(name, config.get(section, "sign", fallback="") == "inhibitory", int(float(neurons)) if neurons else None)

@@ -102,8 +102,8 @@ void KineticRun::save(Snapshot& snapshot) {
     comm_.broadcast(clocks);
     comm_.broadcast(multipliers);
     snapshot.content.integers.push_back({states_path, {static_cast<std::int64_t>(states)}});
-    snapshot.content.reals.push_back({clocks_path, std::move(clocks)});
-    snapshot.content.reals.push_back({multipliers_path, std::move(multipliers)});
+    snapshot.content.reals.emplace_back(clocks_path, std::move(clocks));
+    snapshot.content.reals.emplace_back(multipliers_path, std::move(multipliers));
 }
 
 void KineticRun::restore(const io::CheckpointReader& checkpoint) {
