@@ -87,11 +87,11 @@ void FieldRun::save(Snapshot& snapshot) {
                       static_cast<std::uint64_t>(solver_.first_site()),
                       static_cast<std::uint64_t>(solver_.local_sites()), std::move(saved.values));
     io::CheckpointContent& content = snapshot.content;
-    content.reals.push_back(
-        {clocks_path, shared({last_.time, saved.time, saved.next_step, saved.rule_error})});
-    content.reals.push_back({multipliers_path, shared(std::move(saved.multipliers))});
-    content.reals.push_back({rules_path, shared(std::move(saved.rules))});
-    content.integers.push_back({checks_path, std::move(checks)});
+    content.reals.emplace_back(clocks_path,
+                               shared({last_.time, saved.time, saved.next_step, saved.rule_error}));
+    content.reals.emplace_back(multipliers_path, shared(std::move(saved.multipliers)));
+    content.reals.emplace_back(rules_path, shared(std::move(saved.rules)));
+    content.integers.emplace_back(checks_path, std::move(checks));
 }
 
 void FieldRun::restore(const io::CheckpointReader& checkpoint) {

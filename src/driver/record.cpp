@@ -58,8 +58,8 @@ void add_position(io::CheckpointContent& content, const io::OutputFile& file) {
         names += name + "\n";
         counts.push_back(count);
     }
-    content.texts.push_back({names_path, names});
-    content.integers.push_back({counts_path, counts});
+    content.texts.emplace_back(names_path, names);
+    content.integers.emplace_back(counts_path, counts);
 }
 
 io::OutputPosition position_in(const io::CheckpointReader& checkpoint, const std::string& run_id) {

@@ -40,7 +40,7 @@ void Simulation::build(const std::string& petsc) {
     if (wanted.kinetic || wanted.field) {
         petsc_.emplace(comm_, petsc);
     } else if (!petsc.empty()) {
-        assessment_.warnings.push_back(
+        assessment_.warnings.emplace_back(
             "--petsc has no effect: no solver of this run uses PETSc (run.solvers)");
     }
     if (wanted.network) {
@@ -283,7 +283,7 @@ Snapshot Simulation::snapshot(io::OutputFile& file) {
         reached.push_back(solver->time());
         solver->save(snapshot);
     }
-    content.reals.push_back({"reached", std::move(reached)});
+    content.reals.emplace_back("reached", std::move(reached));
     for (const Compared& compared : compared_) {
         compared.pair.save(snapshot);
     }

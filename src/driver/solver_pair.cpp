@@ -92,8 +92,8 @@ void SolverPair::record(io::OutputFile& file, const RecordView& first, const Rec
 
 void SolverPair::save(Snapshot& snapshot) const {
     for (const Quantity& quantity : quantities_) {
-        snapshot.content.reals.push_back(
-            {path(quantity.name).substr(1), quantity.comparison.state()});
+        snapshot.content.reals.emplace_back(path(quantity.name).substr(1),
+                                            quantity.comparison.state());
     }
 }
 

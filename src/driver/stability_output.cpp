@@ -146,7 +146,7 @@ void StabilityOutput::save(Snapshot& snapshot) const {
     std::vector<double> state{config_->run.t_end};
     state.insert(state.end(), sums_.begin(), sums_.end());
     state.insert(state.end(), first_.begin(), first_.end());
-    snapshot.content.reals.push_back({"stability/sums", std::move(state)});
+    snapshot.content.reals.emplace_back("stability/sums", std::move(state));
 }
 
 void StabilityOutput::restore(const io::CheckpointReader& checkpoint) {

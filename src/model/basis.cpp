@@ -114,7 +114,7 @@ Basis Basis::products() const {
             add(combine(a, b, -1));
         }
     }
-    return Basis(std::move(waves));
+    return Basis(waves);
 }
 
 std::vector<ModeTerm> Basis::product(std::size_t p, std::size_t q, const Basis& target) const {

@@ -173,7 +173,7 @@ Model::Model(const config::Config& config) : domain_(config.domain) {
     }
     builder.finish();
 
-    basis_ = Basis(std::move(waves));
+    basis_ = Basis(waves);
     for (Coupling& coupling : couplings_) {
         for (const Mode& mode : basis_.modes()) {
             coupling.coefficients.push_back(coupling.kernel.coefficient(mode.wave));

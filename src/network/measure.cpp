@@ -53,7 +53,7 @@ model::Basis recorded_basis(const model::Model& model, std::int64_t modes) {
             }
         }
     }
-    return model::Basis(std::move(waves));
+    return model::Basis(waves);
 }
 
 Measurement::Measurement(NetworkSolver& solver, const std::vector<domain::Placement>& placements,
