@@ -5,13 +5,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from equipoise_post import style
+from equipoise_post import layout, style
 from equipoise_post.reader import OutputError
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
+import matplotlib.pyplot as plt  # after layout, which chooses the backend
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 
@@ -60,14 +57,18 @@ def run(arguments):
         figure = draw(diagram)
         handles = [Patch(facecolor=colour(diagram, code), edgecolor="0.5", linewidth=0.5, label=diagram.meanings[code])
                    for code in found]
-        figure.legend(handles=handles, loc="outside upper center", ncol=len(handles))
+        header = (0.26 + (layout.TITLE_LINE if diagram.title else 0.0)) / figure.get_figheight()
+        # Title and legend stand above the panels, where they hide nothing.
+        figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 1.0 - header))
+        figure.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0 - header), ncol=len(handles),
+                      columnspacing=1.2)
         if diagram.title:
-            figure.suptitle(diagram.title, fontsize=9, parse_math=False)
-        paths = arguments.output or [str(Path(arguments.file).with_suffix(".png"))]
-        for path in paths:
+            figure.text(0.5, 0.985, diagram.title, ha="center", va="top", fontsize=9, parse_math=False)
+        default = Path(arguments.file).with_suffix(".png")
+        for path in layout.paths_of(arguments, default):
             figure.savefig(path)
-            print(f"picture: {path}")
         plt.close(figure)
+    layout.print_pictures(arguments, default)
     for code in found:
         print(f"{diagram.meanings[code]}: {int((diagram.codes == code).sum())} of {diagram.codes.size} points")
 
@@ -94,7 +95,7 @@ def draw_map(diagram):
     if min(frequency.shape) > 1 and frequency.count() and frequency.max() > 1.001 * frequency.min():
         lines = axis.contour(x, y, frequency.T, levels=4, colors="k", linewidths=0.6)
         axis.clabel(lines, fontsize=6, fmt="%g")
-        axis.text(0.01, -0.22, "lines: predicted frequency", transform=axis.transAxes, fontsize=6, va="top")
+        axis.set_title("lines: predicted frequency", fontsize=6, loc="right", pad=2)
     axis.set_xlabel(diagram.names[0])
     axis.set_ylabel(diagram.names[1])
     return figure

@@ -127,11 +127,13 @@ ScannedParameter::ScannedParameter(const std::string& text) : given_(text) {
     if (from == to) {
         fail(given_, "starts where it ends", form);
     }
+    // As one would write them: 0.075, not 0.07500000000000001.
     const auto last = static_cast<double>(steps - 1);
     for (std::int64_t i = 0; i < steps; ++i) {
-        // Both ends exactly, and a middle that is the mean of its ends.
         const auto at = static_cast<double>(i);
-        values_.push_back((from * (last - at) + to * at) / last);
+        const double value = from * ((last - at) / last) + to * (at / last);
+        static_cast<void>(config::parse_real(fmt::format("{:.15g}", value), config::Range::any(),
+                                             values_.emplace_back()));
     }
     values_.front() = from;
     values_.back() = to;

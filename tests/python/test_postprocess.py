@@ -308,5 +308,72 @@ class Compare(unittest.TestCase):
             self.assertNotIn("Traceback", done.stderr)
 
 
+def write_phases(path, shape):
+    """A file as equipoise stability writes it: attracting below the diagonal, oscillating above, one point lost."""
+    values = [np.linspace(0.0, 1.0 + axis, count) for axis, count in enumerate(shape)]
+    total = sum(np.meshgrid(*values, indexing="ij"))
+    phase = np.where(total < 0.5 * total.max(), 1, 2)
+    phase[(0,) * len(shape)] = 0
+    with h5py.File(path, "w") as file:
+        file.attrs["title"] = "a scan"
+        for number, axis in enumerate(values):
+            file[f"parameter_{number + 1}"] = axis
+            file[f"parameter_{number + 1}"].attrs["long_name"] = f"coupling.e.i.kernel:{number}"
+        file["phase"] = phase.astype(np.int64)
+        file["phase"].attrs["flag_meanings"] = "none attracting oscillating unstable singular"
+        file["largest_real_part"] = np.where(phase == 0, np.nan, total - 0.5 * total.max())
+        file["frequency"] = np.where(phase == 0, np.nan, 1.0 + total)
+
+
+class PhaseDiagram(unittest.TestCase):
+    """A phase diagram shows each phase that occurs in its colour, where it is, and no other."""
+
+    GREEN, ORANGE, RED = (0x00, 0x9E, 0x73), (0xE6, 0x9F, 0x00), (0xD5, 0x5E, 0x00)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def draw(self, shape):
+        source, picture = self.folder / "a.h5", self.folder / "a.png"
+        write_phases(source, shape)
+        done = run("phase-diagram", source, "-o", picture)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(f"picture: {picture}", done.stdout)
+        return done.stdout, matplotlib.image.imread(picture)
+
+    def test_two_parameters(self):
+        table, pixels = self.draw((12, 9))
+        self.assertIn("none: 1 of 108 points", table)
+        self.assertTrue(has_colour(pixels, self.GREEN))
+        self.assertTrue(has_colour(pixels, self.ORANGE))
+        self.assertFalse(has_colour(pixels, self.RED))
+        # Both parameters grow to the right and upwards: attracting is left and below.
+        centres = []
+        for colour in (self.GREEN, self.ORANGE):
+            where = np.argwhere(np.abs(pixels[..., :3] - np.array(colour) / 255).max(axis=-1) < 0.02)
+            centres.append(where[where[:, 0] > pixels.shape[0] // 5].mean(axis=0))  # without the legend
+        self.assertGreater(centres[0][0], centres[1][0])
+        self.assertLess(centres[0][1], centres[1][1])
+
+    def test_one_parameter(self):
+        table, pixels = self.draw((15,))
+        self.assertIn("none: 1 of 15 points", table)
+        self.assertTrue(has_colour(pixels, self.GREEN))  # of the legend
+        self.assertTrue(has_colour(pixels, self.ORANGE))
+        self.assertTrue(has_colour(pixels, np.array(self.ORANGE) * 0.35 + 255 * 0.65))  # the ground
+        self.assertFalse(has_colour(pixels, self.RED))
+
+    def test_other_files_are_refused(self):
+        source = self.folder / "a.h5"
+        write(source, "point")
+        for path in (source, self.folder / "absent.h5"):
+            done = run("phase-diagram", path)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(path.name, done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
