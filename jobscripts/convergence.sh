@@ -23,7 +23,7 @@ jobscripts=${EQUIPOISE_JOBSCRIPTS:-$(cd "$(dirname "$0")" && pwd)}
 # shellcheck source=jobscripts/lib/common.sh
 . "$jobscripts/lib/common.sh" || exit
 
-sizes=(1000 3000 10000 30000 100000) output='' ranks=$(nproc) extra=() local=no given=()
+sizes=(1000 3000 10000 30000 100000) output='' ranks=$(cores) extra=() local=no given=()
 while (($# > 0)); do
     case $1 in
     --help | -h) help "$0" ;;
@@ -45,18 +45,19 @@ find_program
 mkdir -p "$output"
 
 run_size() { # size config [--section.key=value ...]
-    local size=$1 keys first name=$output/n-$1 neurons status=0
-    shift
+    local size=$1 config=$2 keys first name=$output/n-$1 neurons words status=0
+    shift 2
     if "$program" info "$name.h5" 2>/dev/null | grep -q '^complete *yes'; then
         say "n = $size is complete"
         return
     fi
-    keys=$(resolved "$@")
+    keys=$(resolved "$config" "$@")
     first=$(value_of populations.names <<<"$keys" | sed 's/ .*//')
     mapfile -t neurons < <(scaled_neurons "$size" "$(value_of "population.$first.neurons" <<<"$keys")" <<<"$keys")
     choose_launcher "$ranks"
     say "n = $size: ${neurons[*]}"
-    "${launcher[@]}" "$program" run "$@" "${neurons[@]}" "--run.output=$name.h5" --quiet --timing "$name.json" \
+    merge $((${#neurons[@]} + 1)) "${neurons[@]}" "--run.output=$name.h5" "$@"
+    "${launcher[@]}" "$program" run "$config" "${words[@]}" --quiet --timing "$name.json" \
         >"$name.txt" 2>&1 || status=$?
     ((status == 0)) || say "n = $size: the program's exit code is $status, its words are in $name.txt"
     return "$status"

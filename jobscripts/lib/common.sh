@@ -12,6 +12,9 @@ help() {
     exit 0
 }
 
+# nproc minds OMP_NUM_THREADS, which is no matter here.
+cores() { env -u OMP_NUM_THREADS nproc; }
+
 in_slurm() { [[ -n ${SLURM_JOB_ID:-} ]]; }
 
 # One thread for each rank: the program has none of its own, and the libraries under it must not start any.
@@ -49,7 +52,7 @@ choose_launcher() { # ranks
     mpirun)
         launcher=(mpirun -n "$ranks")
         # One rank to a core. Where the user's environment says otherwise, and with more ranks than cores, it stays so.
-        if [[ -z ${OMPI_MCA_hwloc_base_binding_policy:-} ]] && ((ranks <= ${SLURM_NTASKS:-$(nproc)})); then
+        if [[ -z ${OMPI_MCA_hwloc_base_binding_policy:-} ]] && ((ranks <= ${SLURM_NTASKS:-$(cores)})); then
             if mpirun --version 2>/dev/null | grep -qi 'open.*mpi'; then
                 launcher+=(--bind-to core --map-by core)
             else
@@ -89,6 +92,18 @@ resolved() {
 value_of() { # key, from lines of resolved()
     sed -n "s/^${1//./\\.} = //p"
 }
+# Sets words to --section.key=value words of which those of the script replace the user's: the program takes none twice.
+merge() { # number-of-ours ours... theirs...
+    local count=$1 word ours
+    shift
+    ours=("${@:1:count}")
+    words=()
+    for word in "${@:count + 1}"; do
+        [[ " ${ours[*]%%=*} " == *" ${word%%=*} "* ]] || words+=("$word")
+    done
+    words+=("${ours[@]}")
+}
+
 # From lines of resolved(): the words that give every population NUMERATOR / DENOMINATOR times its neurons.
 scaled_neurons() { # numerator denominator
     awk -v up="$1" -v down="$2" '/^population\.[^ ]*\.neurons = / {

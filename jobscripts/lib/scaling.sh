@@ -7,15 +7,16 @@ measure() { # ranks repeat config [--section.key=value ...]
     local ranks=$1 repeat=$2 config=$3 name scratch=''
     shift 3
     name=$(printf '%s-%05d-%02d' "$kind" "$ranks" "$repeat")
-    local problem=()
+    local problem=() words
     overrides "$ranks" "$config" "$@"
     choose_launcher "$ranks"
     say "$name: ${problem[*]:-the problem as it is}"
     # The output is not what is measured: it is written, and removed.
     scratch=$(mktemp -d "$records/.$name.XXXXXX")
     status=0
-    "${launcher[@]}" "$program" run "$config" "$@" ${problem[@]+"${problem[@]}"} "--run.output=$scratch/output.h5" \
-        --checkpoint.directory=none --quiet --timing "$scratch/$name.json" >"$records/$name.txt" 2>&1 || status=$?
+    problem+=("--run.output=$scratch/output.h5" --checkpoint.directory=none)
+    merge ${#problem[@]} "${problem[@]}" "$@"
+    "${launcher[@]}" "$program" run "$config" "${words[@]}" --quiet --timing "$scratch/$name.json" >"$records/$name.txt" 2>&1 || status=$?
     if ((status == 0)); then
         mv "$scratch/$name.json" "$records/"
     else
@@ -76,7 +77,7 @@ scaling_main() {
 
 default_ranks() { # 1, 2, 4, ... up to the machine's cores
     local ranks
-    for ((ranks = 1; ranks <= $(nproc); ranks *= 2)); do
+    for ((ranks = 1; ranks <= $(cores); ranks *= 2)); do
         echo "$ranks"
     done
 }

@@ -111,7 +111,9 @@ class Scripts(ProgramTest):
     def test_scaling_writes_a_record_of_each_run(self):
         self.write(configuration())
         for kind, factor in (("strong", 1), ("weak", 2)):
-            self.script(f"{kind}_scaling.sh", "--local", "--ranks", "1,2", "--repeats", "2", "a.ini", "--run.t_end=0.1")
+            # Words of the user that the script replaces are no mistake.
+            self.script(f"{kind}_scaling.sh", "--local", "--ranks", "1,2", "--repeats", "2", "a.ini", "--run.t_end=0.1",
+                        "--run.output=other.h5", "--population.e.neurons=5000")
             folder = self.folder / f"{kind}-a"
             records = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
             self.assertEqual(sorted(records), [f"{kind}-0000{ranks}-0{repeat}.json" for ranks in (1, 2)
@@ -131,7 +133,8 @@ class Scripts(ProgramTest):
 
     def test_convergence_runs_over_sizes_and_keeps_what_is_complete(self):
         self.write(configuration())
-        words = ("--local", "--ranks", "1", "--sizes", "100,1000", "a.ini", "--run.t_end=0.1")
+        words = ("--local", "--ranks", "1", "--sizes", "100,1000", "a.ini", "--run.t_end=0.1",
+                 "--population.i.neurons=3000")
         self.script("convergence.sh", *words)
         folder = self.folder / "convergence-a"
         neurons = [json.loads((folder / f"n-{n}.json").read_text())["problem"]["neurons"] for n in (100, 1000)]
@@ -143,7 +146,7 @@ class Scripts(ProgramTest):
 
     def test_an_ensemble_runs_the_missing_members_only(self):
         self.write(configuration())
-        words = ("--local", "--members", "3", "--ranks", "1", "a.ini")
+        words = ("--local", "--members", "3", "--ranks", "1", "a.ini", "--run.seed=5")
         self.script("ensemble.sbatch", *words)
         folder = self.folder / "ensemble-a"
         members = [folder / f"member-000{i}.h5" for i in (1, 2, 3)]
