@@ -14,7 +14,7 @@
 include(EquipoisePython)
 equipoise_find_python(EQUIPOISE_PYTHON h5py numpy matplotlib)
 
-set(EQUIPOISE_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test that does not say otherwise fails")
+set(EQUIPOISE_TEST_TIMEOUT 400 CACHE STRING "Seconds after which a test that does not say otherwise fails")
 
 # Open MPI: allow root (containers), more ranks than cores, no pinning of several tests to the same
 # core, no shared-memory trick that containers forbid, no search for ssh. Unknown names are ignored by other MPIs.
