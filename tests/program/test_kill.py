@@ -3,8 +3,9 @@ output file opens and holds every record up to the last flush, the restart succe
 result has the bits of a run that was left alone.
 
 Half of the kills are aimed into the writing of a checkpoint; the others fall at random moments from the start of the
-processes to the end of the run, which flushes its output so often that many of them fall into a flush. The test makes some
-kills; `ctest` shows its command, and with `--kills 200` that is the long form, whose table is in docs/restart.md."""
+processes to the end of the run, which flushes its output so often that many of them fall into a flush. Not part of the
+tests that ctest runs, until the rate at which a kill inside a flush damages an output is known: run it by hand with
+`--kills 200`, in the environment that `ctest -V -R program.restart` shows."""
 
 import argparse
 import collections
