@@ -1,7 +1,6 @@
 #include "network_problem.hpp"
 
 #include "equipoise/config/read.hpp"
-#include "equipoise/domain/partition.hpp"
 
 #include <numeric>
 
@@ -9,27 +8,9 @@ namespace bench {
 
 using namespace equipoise;
 
-namespace {
-
-std::vector<domain::Placement> place(const parallel::Communicator& comm,
-                                     const config::Config& config) {
-    std::vector<std::int64_t> neurons;
-    for (const config::Population& population : config.populations) {
-        neurons.push_back(population.neurons);
-    }
-    const domain::Partition partition(neurons, comm.size());
-    std::vector<domain::Placement> placements;
-    for (std::size_t a = 0; a < neurons.size(); ++a) {
-        placements.emplace_back(config, a, partition.range(a, comm.rank()), comm);
-    }
-    return placements;
-}
-
-} // namespace
-
 NetworkProblem::NetworkProblem(const std::string& file, const std::vector<std::string>& overrides)
     : comm_(parallel::Communicator::world()), config_(config::read(file, overrides)),
-      model_(config_), balance_(model_), placements_(place(comm_, config_)),
+      model_(config_), balance_(model_), placements_(domain::place(config_, comm_)),
       solver_(balance_, config_, placements_) {
     for (const config::Population& population : config_.populations) {
         neurons_ += population.neurons;

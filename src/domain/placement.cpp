@@ -1,6 +1,7 @@
 #include "equipoise/domain/placement.hpp"
 
 #include "equipoise/domain/curve.hpp"
+#include "equipoise/domain/partition.hpp"
 #include "equipoise/elementary/functions.hpp"
 #include "equipoise/random/stream.hpp"
 #include "equipoise/util/errors.hpp"
@@ -147,6 +148,19 @@ void Placement::phases(std::int64_t block, double* first, double* second) const 
         first[i] = at[0];
         second[i] = at[1];
     }
+}
+
+std::vector<Placement> place(const config::Config& config, const parallel::Communicator& comm) {
+    std::vector<std::int64_t> neurons;
+    for (const config::Population& population : config.populations) {
+        neurons.push_back(population.neurons);
+    }
+    const Partition partition(neurons, comm.size());
+    std::vector<Placement> placements;
+    for (std::size_t a = 0; a < neurons.size(); ++a) {
+        placements.emplace_back(config, a, partition.range(a, comm.rank()), comm);
+    }
+    return placements;
 }
 
 } // namespace equipoise::domain

@@ -37,24 +37,6 @@ void FieldRun::begin(io::OutputFile& file) {
     record(file);
 }
 
-Request FieldRun::advance(double t, io::OutputFile& file, Requests& requests) {
-    if (solver_.time() >= t && last_.time >= t) {
-        return Request::none; // recorded before something was asked
-    }
-    const Stopwatch watch;
-    Request request = Request::none;
-    while (solver_.time() < t && request == Request::none) {
-        if (!solver_.step(t)) {
-            request = requests.agreed();
-        }
-    }
-    seconds_ += watch.seconds();
-    if (solver_.time() >= t) {
-        record(file);
-    }
-    return request;
-}
-
 LatticeRecord FieldRun::lattice_record(const field::Averages& averages,
                                        const field::SiteFields& fields) {
     return {averages.time,     &fields.mean,    &fields.variance,      nullptr,
@@ -134,7 +116,7 @@ std::string FieldRun::summary() {
               "here\n";
     return text + fmt::format("  {} steps ({} rejected), expectations within {:.1e}, {:.1f} s\n",
                               effort.steps, effort.rejected_steps, quadrature.largest_error,
-                              seconds_ + output_seconds_);
+                              step_seconds_ + output_seconds_);
 }
 
 } // namespace equipoise::driver

@@ -59,24 +59,6 @@ void KineticRun::begin(io::OutputFile& file) {
     record(file);
 }
 
-Request KineticRun::advance(double t, io::OutputFile& file, Requests& requests) {
-    if (solver_.time() >= t && last_.time >= t) {
-        return Request::none; // recorded before something was asked
-    }
-    const Stopwatch watch;
-    Request request = Request::none;
-    while (solver_.time() < t && request == Request::none) {
-        if (!solver_.step(t)) {
-            request = requests.agreed();
-        }
-    }
-    seconds_ += watch.seconds();
-    if (solver_.time() >= t) {
-        record(file);
-    }
-    return request;
-}
-
 void KineticRun::save(Snapshot& snapshot) {
     kinetic::SavedState saved = solver_.save();
     // A rank without sites holds nothing, and knows the shapes from the solver.
@@ -219,7 +201,7 @@ KineticPhases KineticRun::phases() {
     if (solver_.local_sites() > 0) {
         phases = {effort.assembly_seconds, effort.solve_seconds, effort.moment_seconds, 0.0, 0.0};
     }
-    phases.steps = seconds_;
+    phases.steps = step_seconds_;
     phases.output = output_seconds_;
     return phases;
 }
@@ -239,7 +221,7 @@ std::string KineticRun::summary() {
     text += fmt::format(
         "  {} steps ({} rejected, {} limited to stay positive), {} Newton iterations, {:.1f} s\n",
         effort.steps, effort.rejected_steps, effort.limited_steps, effort.newton_iterations,
-        seconds_ + output_seconds_);
+        step_seconds_ + output_seconds_);
     return text;
 }
 

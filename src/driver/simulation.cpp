@@ -256,10 +256,12 @@ void Simulation::compare(io::OutputFile& file) {
     if (network_ != nullptr) {
         stability_->add(network_->view().time, network_->view().mean);
     }
-    if (kinetic_ != nullptr) {
-        stability_->record(file, kinetic_->view().time, kinetic_->spectrum());
-    } else if (field_ != nullptr) {
-        stability_->record(file, field_->view().time, field_->spectrum());
+    const LimitRun* limit = kinetic_;
+    if (limit == nullptr) {
+        limit = field_;
+    }
+    if (limit != nullptr) {
+        stability_->record(file, limit->view().time, limit->spectrum());
     } else if (network_->view().time == 0.0) {
         stability_->record(file, 0.0, assessment_.spectrum);
     }

@@ -1,6 +1,5 @@
 #include "equipoise/driver/stepped_network.hpp"
 
-#include "equipoise/domain/partition.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/stopwatch.hpp"
 
@@ -12,27 +11,9 @@
 
 namespace equipoise::driver {
 
-namespace {
-
-std::vector<domain::Placement> place(const parallel::Communicator& comm,
-                                     const config::Config& config) {
-    std::vector<std::int64_t> neurons;
-    for (const config::Population& population : config.populations) {
-        neurons.push_back(population.neurons);
-    }
-    const domain::Partition partition(neurons, comm.size());
-    std::vector<domain::Placement> placements;
-    for (std::size_t a = 0; a < neurons.size(); ++a) {
-        placements.emplace_back(config, a, partition.range(a, comm.rank()), comm);
-    }
-    return placements;
-}
-
-} // namespace
-
 SteppedNetwork::SteppedNetwork(const parallel::Communicator& comm, const config::Config& config,
                                const balance::Balance& balance)
-    : comm_(comm), balance_(&balance), placements_(place(comm, config)),
+    : comm_(comm), balance_(&balance), placements_(domain::place(config, comm)),
       solver_(balance, config, placements_),
       measurement_(solver_, placements_,
                    network::recorded_basis(balance.model(), config.network.modes),

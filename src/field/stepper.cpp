@@ -32,21 +32,10 @@ constexpr double multiplier_slack = 100.0;
 /// What PETSc calls. An exception must not cross PETSc's C frames: it is kept and an error code
 /// returned instead; Stepper::run() throws it again.
 struct Stepper::Callbacks {
-    template <class Body>
-    static PetscErrorCode guarded(Stepper& stepper, const Body& body) {
-        try {
-            body();
-            return static_cast<PetscErrorCode>(0);
-        } catch (...) {
-            stepper.failure_ = std::current_exception();
-            return PETSC_ERR_USER;
-        }
-    }
-
     /// eps = 0: all of d(v, K)/dt. eps > 0: its explicit part, which leaves h alone.
     static PetscErrorCode right_hand_side(TS, PetscReal t, Vec u, Vec f, void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             System& system = *stepper.system_;
             Eigen::VectorXd h;
             stepper.load(u, stepper.work_, h);
@@ -59,7 +48,7 @@ struct Stepper::Callbacks {
     /// The implicit part for eps > 0: d(v, K)/dt = 0, dh/dt - (b + J h)/eps = 0.
     static PetscErrorCode implicit_part(TS, PetscReal t, Vec u, Vec udot, Vec f, void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             System& system = *stepper.system_;
             Eigen::VectorXd h;
             Eigen::VectorXd rate;
@@ -97,7 +86,7 @@ struct Stepper::Callbacks {
             return code;
         }
         auto& stepper = *static_cast<Stepper*>(context);
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             const System& system = *stepper.system_;
             Eigen::VectorXd h;
             stepper.load(b, stepper.work_, h);
@@ -279,13 +268,6 @@ void Stepper::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec 
     }
 }
 
-void Stepper::run(PetscErrorCode code, const char* call) {
-    if (failure_) {
-        std::rethrow_exception(std::exchange(failure_, nullptr));
-    }
-    parallel::check_petsc(code, call);
-}
-
 void Stepper::step(double t_stop) {
     TS ts = ts_.get();
     if (counts_.steps == 0) {
@@ -296,7 +278,7 @@ void Stepper::step(double t_stop) {
     const TSConvergedReason reason =
         parallel::take_step(ts, now_, control_.time_step, t_stop, [&](PetscErrorCode code) {
             EQUIPOISE_PETSC(PetscLogStagePop());
-            run(code, "TSStep");
+            failure_.check(code, "TSStep");
         });
     if (reason < 0) {
         throw NumericsError(fmt::format(

@@ -42,20 +42,9 @@ constexpr double smallest_step_part = 1e-7;
 /// returned instead; Stepper::run() throws it again. A balance that cannot be solved at one of
 /// Newton's iterates only ends that step's attempt: a shorter one may not go there.
 struct Stepper::Callbacks {
-    template <class Body>
-    static PetscErrorCode guarded(Stepper& stepper, const Body& body) {
-        try {
-            body();
-            return static_cast<PetscErrorCode>(0);
-        } catch (...) {
-            stepper.failure_ = std::current_exception();
-            return PETSC_ERR_USER;
-        }
-    }
-
     static PetscErrorCode residual(TS, PetscReal t, Vec u, Vec udot, Vec f, void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             stepper.evaluate_at(t, u);
             const ScopedEvent event(Event::assembly);
             const ReadValues state(u);
@@ -72,7 +61,7 @@ struct Stepper::Callbacks {
     static PetscErrorCode jacobian(TS ts, PetscReal t, Vec u, Vec, PetscReal shift, Mat a, Mat b,
                                    void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
-        const PetscErrorCode code = guarded(stepper, [&] {
+        const PetscErrorCode code = stepper.failure_.guarded([&] {
             stepper.evaluate_at(t, u);
             const ScopedEvent event(Event::solve);
             SNES snes = nullptr;
@@ -112,7 +101,7 @@ struct Stepper::Callbacks {
             return code;
         }
         auto& stepper = *static_cast<Stepper*>(context);
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             std::vector<double> in;
             Eigen::VectorXd in_h;
             stepper.load(x, in, in_h);
@@ -130,7 +119,7 @@ struct Stepper::Callbacks {
             return code;
         }
         auto& stepper = *static_cast<Stepper*>(context);
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             const ScopedEvent event(Event::solve);
             std::vector<double> work;
             Eigen::VectorXd b_h;
@@ -160,7 +149,7 @@ struct Stepper::Callbacks {
         if (code != 0) {
             return code;
         }
-        return guarded(stepper, [&] {
+        return stepper.failure_.guarded([&] {
             if (stepper.converged(residual, iteration == 0)) {
                 *reason = SNES_CONVERGED_FNORM_ABS;
             }
@@ -366,13 +355,6 @@ bool Stepper::converged(Vec residual, bool first) const {
     return *std::max_element(worst.begin(), worst.end()) <= 1.0;
 }
 
-void Stepper::run(PetscErrorCode code, const char* call) {
-    if (failure_) {
-        std::rethrow_exception(std::exchange(failure_, nullptr));
-    }
-    parallel::check_petsc(code, call);
-}
-
 void Stepper::fail(double dt, const std::string& reason) {
     std::string cause = complaint_;
     if (cause.empty()) {
@@ -415,7 +397,7 @@ void Stepper::step(double t_stop) {
     const TSConvergedReason reason =
         parallel::take_step(ts, now, control_.time_step, t_stop, [&](PetscErrorCode code) {
             EQUIPOISE_PETSC(PetscLogStagePop());
-            run(code, "TSStep");
+            failure_.check(code, "TSStep");
         });
     if (reason < 0) {
         fail(now.last_step, TSConvergedReasons[reason]);
@@ -491,7 +473,7 @@ void Stepper::replay(const PastState& next) {
     TSAdapt adapt = nullptr;
     EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
     EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_TRUE));
-    run(TSStep(ts), "TSStep");
+    failure_.check(TSStep(ts), "TSStep");
     EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_FALSE));
     TSConvergedReason reason = TS_CONVERGED_ITERATING;
     EQUIPOISE_PETSC(TSGetConvergedReason(ts, &reason));

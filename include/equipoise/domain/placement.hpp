@@ -54,4 +54,8 @@ class Placement {
     std::vector<double> stored_first_, stored_second_; ///< of the local neurons, where stored
 };
 
+/// Every population's placement on this rank, by the partition of all of them over the ranks.
+/// Collective.
+std::vector<Placement> place(const config::Config& config, const parallel::Communicator& comm);
+
 } // namespace equipoise::domain

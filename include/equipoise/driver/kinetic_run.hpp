@@ -3,7 +3,7 @@
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
 #include "equipoise/driver/lattice_output.hpp"
-#include "equipoise/driver/solver_run.hpp"
+#include "equipoise/driver/limit_run.hpp"
 #include "equipoise/kinetic/solver.hpp"
 #include "equipoise/model/basis.hpp"
 #include "equipoise/parallel/communicator.hpp"
@@ -23,7 +23,7 @@ struct KineticPhases {
 };
 
 /// The kinetic solver in a run: its clock, and the group /kinetic of the output file.
-class KineticRun : public SolverRun {
+class KineticRun : public LimitRun {
   public:
     /// recorded: the modes that are written and compared, those of the network. Throws
     /// NumericsError when there is no balanced state to start from.
@@ -34,12 +34,8 @@ class KineticRun : public SolverRun {
     /// The state at t = 0 is the one projected onto the balanced manifold.
     void begin(io::OutputFile& file) override;
     void restore(const io::CheckpointReader& checkpoint) override;
-    Request advance(double t, io::OutputFile& file, Requests& requests) override;
     void save(Snapshot& snapshot) override;
     [[nodiscard]] double time() const override { return solver_.time(); }
-    [[nodiscard]] RecordView view() const override { return last_; }
-    /// Of J at the last record.
-    [[nodiscard]] const balance::Spectrum& spectrum() const { return spectrum_; }
     /// What the projection of the initial means changed, and the effort so far.
     [[nodiscard]] std::string summary() override;
 
@@ -61,7 +57,8 @@ class KineticRun : public SolverRun {
     }
 
   private:
-    void record(io::OutputFile& file);
+    bool step(double t) override { return solver_.step(t); }
+    void record(io::OutputFile& file) override;
     void record_density(io::OutputFile& file);
     static LatticeRecord lattice_record(const kinetic::Averages& averages,
                                         const kinetic::SiteFields& fields);
@@ -71,10 +68,7 @@ class KineticRun : public SolverRun {
     const balance::Balance* balance_;
     kinetic::KineticSolver solver_;
     LatticeOutput output_;
-    RecordView last_;
-    balance::Spectrum spectrum_;
     double next_density_ = 0.0;
-    double seconds_ = 0.0, output_seconds_ = 0.0;
 };
 
 } // namespace equipoise::driver

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "equipoise/field/system.hpp"
+#include "equipoise/parallel/petsc_callbacks.hpp"
 #include "equipoise/parallel/petsc_objects.hpp"
 #include "equipoise/parallel/petsc_step.hpp"
 
 #include <petscts.h>
 
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <vector>
 
@@ -70,7 +70,6 @@ class Stepper {
     void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
     void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
     void correct_multipliers();
-    void run(PetscErrorCode code, const char* call);
 
     System* system_;
     StepControl control_;
@@ -85,7 +84,7 @@ class Stepper {
     double shift_ = 1.0;                    ///< of the last stage: d(dh/dt)/dh
     Eigen::VectorXd stage_h_, stage_drift_; ///< h of the last stage, and b + J h there
     StepCounts counts_;
-    std::exception_ptr failure_; ///< thrown inside a callback of PETSc
+    parallel::CallbackFailure failure_; ///< thrown inside a callback of PETSc
 };
 
 } // namespace equipoise::field

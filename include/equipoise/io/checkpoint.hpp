@@ -72,7 +72,6 @@ class CheckpointReader {
     [[nodiscard]] const Seal& seal() const noexcept { return seal_; }
     /// Distributed datasets by path.
     [[nodiscard]] const std::map<std::string, Part>& parts() const noexcept { return parts_; }
-    [[nodiscard]] bool has_real(const std::string& name) const { return reals_.contains(name); }
     /// These throw InputError when the checkpoint does not hold the name.
     [[nodiscard]] const std::vector<double>& reals(const std::string& name) const;
     [[nodiscard]] const std::vector<std::int64_t>& integers(const std::string& name) const;

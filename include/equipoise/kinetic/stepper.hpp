@@ -2,13 +2,13 @@
 
 #include "equipoise/kinetic/limiter.hpp"
 #include "equipoise/kinetic/system.hpp"
+#include "equipoise/parallel/petsc_callbacks.hpp"
 #include "equipoise/parallel/petsc_objects.hpp"
 
 #include <petscts.h>
 
 #include <cstdint>
 #include <deque>
-#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,7 +87,6 @@ class Stepper {
     void replay(const PastState& next);
     void set_present(const PastState& state);
     [[nodiscard]] bool converged(Vec residual, bool first) const;
-    void run(PetscErrorCode code, const char* call);
     [[noreturn]] void fail(double dt, const std::string& reason);
 
     System* system_;
@@ -110,8 +109,8 @@ class Stepper {
     double shift_ = 1.0;
     StepCounts counts_;
     PetscInt replayed_rejections_ = 0, replayed_iterations_ = 0; ///< no effort of ours
-    std::string complaint_;      ///< why the balance could not be solved within the last step
-    std::exception_ptr failure_; ///< thrown inside a callback of PETSc
+    std::string complaint_; ///< why the balance could not be solved within the last step
+    parallel::CallbackFailure failure_; ///< thrown inside a callback of PETSc
 };
 
 } // namespace equipoise::kinetic

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "equipoise/domain/partition.hpp"
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/network/solver.hpp"
 
@@ -24,15 +23,7 @@ inline Series run(const networks::Network& network,
                   std::size_t samples, int every) {
     using namespace equipoise;
     const auto world = parallel::Communicator::world();
-    std::vector<std::int64_t> neurons;
-    for (const config::Population& population : network.config.populations) {
-        neurons.push_back(population.neurons);
-    }
-    const domain::Partition partition(neurons, 1);
-    std::vector<domain::Placement> placements;
-    for (std::size_t a = 0; a < neurons.size(); ++a) {
-        placements.emplace_back(network.config, a, partition.range(a, 0), world);
-    }
+    const std::vector<domain::Placement> placements = domain::place(network.config, world);
     network::NetworkSolver solver(network.balance, network.config, placements);
     // phi_p at every neuron, divided by n_a
     std::vector<std::vector<double>> weights;

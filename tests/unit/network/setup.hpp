@@ -2,7 +2,6 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/read.hpp"
-#include "equipoise/domain/partition.hpp"
 #include "equipoise/model/model.hpp"
 #include "equipoise/network/measure.hpp"
 #include "equipoise/network/solver.hpp"
@@ -25,7 +24,8 @@ struct Setup {
     explicit Setup(const std::string& text, MPI_Comm handle = MPI_COMM_WORLD,
                    const std::vector<std::string>& overrides = {})
         : comm(handle), config(equipoise::config::read_text(text, "test.ini", overrides)),
-          model(config), balance(model), placements(place()), solver(balance, config, placements) {}
+          model(config), balance(model), placements(equipoise::domain::place(config, comm)),
+          solver(balance, config, placements) {}
     Setup(const Setup&) = delete;
     Setup& operator=(const Setup&) = delete;
 
@@ -62,20 +62,6 @@ struct Setup {
     [[nodiscard]] equipoise::domain::Phase phase(std::size_t population, std::size_t local) const {
         const equipoise::domain::Placement& placement = placements[population];
         return placement.phase(placement.first_neuron() + static_cast<std::int64_t>(local));
-    }
-
-  private:
-    [[nodiscard]] std::vector<equipoise::domain::Placement> place() const {
-        std::vector<std::int64_t> neurons;
-        for (const auto& population : config.populations) {
-            neurons.push_back(population.neurons);
-        }
-        const equipoise::domain::Partition partition(neurons, comm.size());
-        std::vector<equipoise::domain::Placement> result;
-        for (std::size_t a = 0; a < neurons.size(); ++a) {
-            result.emplace_back(config, a, partition.range(a, comm.rank()), comm);
-        }
-        return result;
     }
 };
 
