@@ -18,27 +18,31 @@ struct Centres {
     std::size_t count;
 };
 
+// No branches in these two loops and no arrays that may overlap: they must vectorise.
+
 EQUIPOISE_CLONES
-void compute_rates(const Centres& at, double g, double h, double* up, double* down) {
+void compute_rates(const Centres& at, double g, double h, double* __restrict up,
+                   double* __restrict down) {
     const double inverse = 1.0 / h;
     for (std::size_t k = 0; k < at.count; ++k) {
         const double diffusion = 0.5 * at.s[k] * at.s[k];
         const double beta = at.f[k] - g;
         const double speed = std::abs(beta);
+        const double forward = beta >= 0.0 ? 1.0 : 0.0; // 1: the rate up is the one along the drift
         const double square = 12.0 * diffusion * diffusion;
         const double fitted = diffusion * square / (square + beta * beta * h * h + tiny);
         const double b = bernoulli_positive(speed * h / (fitted + tiny));
         const double against = fitted * inverse * inverse * b; // the rate against the drift
-        const double along = against + speed * inverse;
-        up[k] = beta >= 0.0 ? along : against;
-        down[k] = beta >= 0.0 ? against : along;
+        up[k] = against + forward * (speed * inverse);
+        down[k] = against + (1.0 - forward) * (speed * inverse);
     }
 }
 
 /// Also the derivatives of both rates with respect to v and g.
 EQUIPOISE_CLONES
-void compute_slopes(const Centres& at, double g, double h, double* up, double* down, double* up_v,
-                    double* down_v, double* up_g, double* down_g) {
+void compute_slopes(const Centres& at, double g, double h, double* __restrict up,
+                    double* __restrict down, double* __restrict up_v, double* __restrict down_v,
+                    double* __restrict up_g, double* __restrict down_g) {
     const double inverse = 1.0 / h;
     const double h2 = h * h;
     for (std::size_t k = 0; k < at.count; ++k) {
@@ -46,27 +50,24 @@ void compute_slopes(const Centres& at, double g, double h, double* up, double* d
         const double diffusion_v = at.s[k] * at.s1[k];
         const double beta = at.f[k] - g;
         const double speed = std::abs(beta);
-        const double sign = beta >= 0.0 ? 1.0 : -1.0;
+        const double forward = beta >= 0.0 ? 1.0 : 0.0;
         const double square = 12.0 * diffusion * diffusion;
-        const double quotient = 1.0 / (square + beta * beta * h2 + tiny);
+        const double bend = beta * beta * h2;
+        const double quotient = 1.0 / (square + bend + tiny);
         const double fitted = diffusion * square * quotient;
         const double fitted_beta = -2.0 * fitted * beta * h2 * quotient;
-        const double fitted_diffusion =
-            square * (square + 3.0 * beta * beta * h2) * quotient * quotient;
-        const double x0 = speed * h / (fitted + tiny);
-        const double x = x0 > 700.0 ? 700.0 : x0;
-        const double b = bernoulli_positive(x);
-        const double b1 = bernoulli_slope_positive(x, b);
-        const double against = fitted * inverse * inverse * b;
-        const double along = against + speed * inverse;
-        const double by_fitted = (b - x * b1) * inverse * inverse;
-        const double against_beta = sign * b1 * inverse + by_fitted * fitted_beta;
-        const double along_beta = against_beta + sign * inverse;
+        const double fitted_diffusion = square * (square + 3.0 * bend) * quotient * quotient;
+        const double x = speed * h / (fitted + tiny);
+        const BernoulliPair b = bernoulli_pair_positive(x);
+        const double against = fitted * inverse * inverse * b.value;
+        const double by_fitted = (b.value - b.argument * b.slope) * inverse * inverse;
+        const double against_beta =
+            (2.0 * forward - 1.0) * b.slope * inverse + by_fitted * fitted_beta;
+        const double up_beta = against_beta + forward * inverse;
+        const double down_beta = against_beta - (1.0 - forward) * inverse;
         const double by_diffusion = by_fitted * fitted_diffusion * diffusion_v;
-        const double up_beta = beta >= 0.0 ? along_beta : against_beta;
-        const double down_beta = beta >= 0.0 ? against_beta : along_beta;
-        up[k] = beta >= 0.0 ? along : against;
-        down[k] = beta >= 0.0 ? against : along;
+        up[k] = against + forward * (speed * inverse);
+        down[k] = against + (1.0 - forward) * (speed * inverse);
         up_v[k] = up_beta * at.f1[k] + by_diffusion;
         down_v[k] = down_beta * at.f1[k] + by_diffusion;
         up_g[k] = -up_beta;

@@ -2,6 +2,7 @@
 
 #include "equipoise/elementary/functions.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 /// The Bernoulli function B(x) = x/(exp(x) - 1), the weight of the Scharfetter-Gummel flux.
@@ -26,6 +27,18 @@ inline double bernoulli_slope_positive(double x, double b) {
                               z * (1.0 / 5040.0 + z * (-1.0 / 151200.0 + z * (1.0 / 4790016.0)))));
     const double quotient = b * (1.0 - b - y) / (y + 1e-300);
     return y < 0.25 ? series : quotient;
+}
+
+/// B and B' at an argument cut off at 700.
+struct BernoulliPair {
+    double argument, value, slope;
+};
+
+/// Both for x >= 0, as the functions above.
+inline BernoulliPair bernoulli_pair_positive(double x) {
+    const double y = std::min(x, 700.0);
+    const double value = bernoulli_positive(y);
+    return {y, value, bernoulli_slope_positive(y, value)};
 }
 
 /// B(x) for any x.
