@@ -3,12 +3,15 @@
 #include "equipoise/kinetic/rates.hpp"
 #include "equipoise/util/errors.hpp"
 
+#include <boost/math/tools/toms748_solve.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <set>
+#include <tuple>
 
 namespace equipoise::kinetic {
 
@@ -21,10 +24,11 @@ constexpr double largest_factor = 4096.0;
 /// Stationary masses of the chain, in p; returns its mean.
 double stationary_density(const Grid& grid, const std::vector<double>& up,
                           const std::vector<double>& down, std::vector<double>& p) {
+    constexpr double least = 1e-150; // keeps quotients of rates finite
     std::vector<double> logarithm(grid.cells, 0.0);
     for (std::size_t k = 0; k + 1 < grid.cells; ++k) {
-        logarithm[k + 1] = logarithm[k] + std::log(std::max(up[k], 1e-300)) -
-                           std::log(std::max(down[k + 1], 1e-300));
+        logarithm[k + 1] =
+            logarithm[k] + std::log(std::max(up[k], least) / std::max(down[k + 1], least));
     }
     const double top = *std::max_element(logarithm.begin(), logarithm.end());
     double mass = 0.0;
@@ -64,9 +68,15 @@ bool centred_stationary_density(const model::Population& population, double v, c
         high += width;
         width *= 2.0;
     }
-    for (int halving = 0; halving < 80; ++halving) {
-        const double middle = 0.5 * (low + high);
-        (mean_at(middle) > 0.0 ? low : high) = middle;
+    double f_low = mean_at(low);
+    double f_high = mean_at(high);
+    if (f_low > 0.0 && f_high < 0.0) {
+        std::uintmax_t evaluations = 100;
+        std::tie(low, high) = boost::math::tools::toms748_solve(
+            mean_at, low, high, f_low, f_high, boost::math::tools::eps_tolerance<double>(40),
+            evaluations);
+    } else { // an end is the root, or there is none
+        low = high = std::abs(f_low) < std::abs(f_high) ? low : high;
     }
     return std::abs(mean_at(0.5 * (low + high))) < 1e-3 * grid.upper;
 }
