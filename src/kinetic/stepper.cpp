@@ -14,17 +14,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <limits>
-#include <span>
 #include <utility>
 
 namespace equipoise::kinetic {
 
 namespace {
-
-using parallel::ReadValues;
-using parallel::WriteValues;
 
 /// The formula of second order and its error estimate look at so many states before the present
 /// one; that is also where the half step with which it starts is forgotten.
@@ -38,128 +32,10 @@ constexpr double smallest_step_part = 1e-7;
 
 } // namespace
 
-/// What PETSc calls. An exception must not cross PETSc's C frames: it is kept and an error code
-/// returned instead; Stepper::run() throws it again. A balance that cannot be solved at one of
-/// Newton's iterates only ends that step's attempt: a shorter one may not go there.
-struct Stepper::Callbacks {
-    static PetscErrorCode residual(TS, PetscReal t, Vec u, Vec udot, Vec f, void* context) {
-        auto& stepper = *static_cast<Stepper*>(context);
-        return stepper.failure_.guarded([&] {
-            stepper.evaluate_at(t, u);
-            const ScopedEvent event(Event::assembly);
-            const ReadValues state(u);
-            const ReadValues rate(udot);
-            const WriteValues out(f);
-            Eigen::VectorXd fh;
-            stepper.system_->residual(state.data(), rate.data(), out.data(), fh);
-            if (stepper.system_->communicator().is_root()) {
-                std::copy(fh.begin(), fh.end(), out.data() + stepper.system_->local_size());
-            }
-        });
-    }
-
-    static PetscErrorCode jacobian(TS ts, PetscReal t, Vec u, Vec, PetscReal shift, Mat a, Mat b,
-                                   void* context) {
-        auto& stepper = *static_cast<Stepper*>(context);
-        const PetscErrorCode code = stepper.failure_.guarded([&] {
-            stepper.evaluate_at(t, u);
-            const ScopedEvent event(Event::solve);
-            SNES snes = nullptr;
-            KSP ksp = nullptr;
-            PC preconditioner = nullptr;
-            EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
-            EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
-            EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
-            EQUIPOISE_PETSC(PCSetFailedReason(preconditioner, PC_NOERROR));
-            stepper.shift_ = shift;
-            try {
-                stepper.system_->factor(shift);
-            } catch (const NumericsError& error) { // on all ranks alike
-                stepper.complaint_ = error.what();
-                EQUIPOISE_PETSC(SNESSetJacobianDomainError(snes));
-            }
-        });
-        if (code != 0) {
-            return code;
-        }
-        for (Mat matrix : {a, b}) {
-            PetscErrorCode done = MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY);
-            if (done == 0) {
-                done = MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY);
-            }
-            if (done != 0) {
-                return done;
-            }
-        }
-        return code;
-    }
-
-    static PetscErrorCode multiply(Mat matrix, Vec x, Vec y) {
-        void* context = nullptr;
-        const PetscErrorCode code = MatShellGetContext(matrix, static_cast<void*>(&context));
-        if (code != 0) {
-            return code;
-        }
-        auto& stepper = *static_cast<Stepper*>(context);
-        return stepper.failure_.guarded([&] {
-            std::vector<double> in;
-            Eigen::VectorXd in_h;
-            stepper.load(x, in, in_h);
-            std::vector<double> out(in.size());
-            Eigen::VectorXd out_h;
-            stepper.system_->multiply(in.data(), in_h, out.data(), out_h);
-            stepper.store(out, out_h, y);
-        });
-    }
-
-    static PetscErrorCode solve(PC preconditioner, Vec b, Vec x) {
-        void* context = nullptr;
-        const PetscErrorCode code = PCShellGetContext(preconditioner, static_cast<void*>(&context));
-        if (code != 0) {
-            return code;
-        }
-        auto& stepper = *static_cast<Stepper*>(context);
-        return stepper.failure_.guarded([&] {
-            const ScopedEvent event(Event::solve);
-            std::vector<double> work;
-            Eigen::VectorXd b_h;
-            stepper.load(b, work, b_h);
-            Eigen::VectorXd x_h;
-            try {
-                stepper.system_->solve(work.data(), b_h, work.data(), x_h);
-                stepper.store(work, x_h, x);
-            } catch (const NumericsError& error) { // on all ranks alike
-                stepper.complaint_ = error.what();
-                EQUIPOISE_PETSC(VecSet(x, 0.0));
-                EQUIPOISE_PETSC(PCSetFailedReason(preconditioner, PC_SUBPC_ERROR));
-            }
-        });
-    }
-
-    static PetscErrorCode test(SNES snes, PetscInt iteration, PetscReal, PetscReal, PetscReal norm,
-                               SNESConvergedReason* reason, void* context) {
-        auto& stepper = *static_cast<Stepper*>(context);
-        *reason = SNES_CONVERGED_ITERATING;
-        if (!std::isfinite(norm)) {
-            *reason = SNES_DIVERGED_FNORM_NAN;
-            return static_cast<PetscErrorCode>(0);
-        }
-        Vec residual = nullptr;
-        const PetscErrorCode code = SNESGetFunction(snes, &residual, nullptr, nullptr);
-        if (code != 0) {
-            return code;
-        }
-        return stepper.failure_.guarded([&] {
-            if (stepper.converged(residual, iteration == 0)) {
-                *reason = SNES_CONVERGED_FNORM_ABS;
-            }
-        });
-    }
-};
-
 Stepper::Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
                  const Eigen::VectorXd& h)
-    : system_(&system), control_(control), limiter_(system.lines().grid()), time_(t) {
+    : system_(&system), control_(control), limiter_(system.lines().grid()), petsc_(system),
+      time_(t) {
     register_events();
     create_objects();
     restore({{t, u, h}});
@@ -201,14 +77,6 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(
         PetscObjectSetName(reinterpret_cast<PetscObject>(solution_.get()), "kinetic_state"));
 
-    PetscInt size = 0;
-    PetscInt global = 0;
-    EQUIPOISE_PETSC(VecGetLocalSize(solution_.get(), &size));
-    EQUIPOISE_PETSC(VecGetSize(solution_.get(), &global));
-    EQUIPOISE_PETSC(MatCreateShell(comm.handle(), size, size, global, global, this, matrix_.out()));
-    EQUIPOISE_PETSC(MatShellSetOperation(matrix_.get(), MATOP_MULT,
-                                         reinterpret_cast<void (*)()>(Callbacks::multiply)));
-
     EQUIPOISE_PETSC(TSCreate(comm.handle(), ts_.out()));
     TS ts = ts_.get();
     EQUIPOISE_PETSC(TSSetOptionsPrefix(ts, "kinetic_"));
@@ -217,8 +85,6 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(TSSetEquationType(ts, TS_EQ_DAE_IMPLICIT_INDEX2));
     EQUIPOISE_PETSC(TSSetType(ts, TSBDF));
     EQUIPOISE_PETSC(TSBDFSetOrder(ts, 2));
-    EQUIPOISE_PETSC(TSSetIFunction(ts, nullptr, Callbacks::residual, this));
-    EQUIPOISE_PETSC(TSSetIJacobian(ts, matrix_.get(), matrix_.get(), Callbacks::jacobian, this));
     EQUIPOISE_PETSC(TSSetSolution(ts, solution_.get()));
     EQUIPOISE_PETSC(TSSetExactFinalTime(ts, TS_EXACTFINALTIME_STEPOVER)); // step() sees to it
     EQUIPOISE_PETSC(TSSetErrorIfStepFails(ts, PETSC_FALSE));
@@ -236,22 +102,7 @@ void Stepper::create_objects() {
     // fixed step, which may be far longer than all that happens within it.
     EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
     EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 15));
-    SNES snes = nullptr;
-    KSP ksp = nullptr;
-    PC preconditioner = nullptr;
-    EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
-    EQUIPOISE_PETSC(SNESSetConvergenceTest(snes, Callbacks::test, this, nullptr));
-    EQUIPOISE_PETSC(SNESSetTolerances(snes, 1e-50, 1e-50, 1e-50, 30, 10000));
-    EQUIPOISE_PETSC(SNESSetCheckJacobianDomainError(snes, PETSC_TRUE));
-    // A line search that finds no lower residual may have met rounding: test() decides.
-    EQUIPOISE_PETSC(SNESSetMaxNonlinearStepFailures(snes, 2));
-    EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
-    EQUIPOISE_PETSC(KSPSetType(ksp, KSPPREONLY));
-    EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
-    EQUIPOISE_PETSC(PCSetType(preconditioner, PCSHELL));
-    EQUIPOISE_PETSC(PCShellSetContext(preconditioner, this));
-    EQUIPOISE_PETSC(PCShellSetApply(preconditioner, Callbacks::solve));
-    EQUIPOISE_PETSC(PCShellSetName(preconditioner, "lines in y, then multipliers (direct)"));
+    petsc_.attach(ts, solution_.get());
     EQUIPOISE_PETSC(TSSetFromOptions(ts));
 }
 
@@ -271,92 +122,17 @@ void Stepper::set_tolerances() {
     }
     parallel::VecHandle vector;
     EQUIPOISE_PETSC(VecDuplicate(solution_.get(), vector.out()));
-    store(weights, Eigen::VectorXd::Constant(system_->multipliers(), no_control), vector.get());
+    petsc_.store(weights, Eigen::VectorXd::Constant(system_->multipliers(), no_control),
+                 vector.get());
     EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), control_.tolerance, vector.get(), 0.0, nullptr));
 }
 
-void Stepper::load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const {
-    const ReadValues values(vector);
-    u.assign(values.data(), values.data() + system_->local_size());
-    h.resize(system_->multipliers());
-    if (system_->communicator().is_root()) {
-        std::copy_n(values.data() + system_->local_size(), h.size(), h.begin());
-    }
-    system_->communicator().broadcast(std::span(h.data(), static_cast<std::size_t>(h.size())));
-}
-
-void Stepper::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const {
-    const WriteValues values(vector);
-    std::copy(u.begin(), u.end(), values.data());
-    if (system_->communicator().is_root()) {
-        std::copy(h.begin(), h.end(), values.data() + u.size());
-    }
-}
-
-void Stepper::evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h) {
-    // Newton's method asks for residual and Jacobian at the same state, one after the other.
-    const bool same = evaluated_.size() == u.size() && evaluated_time_ == t && h == evaluated_h_ &&
-                      std::memcmp(evaluated_.data(), u.data(), u.size() * sizeof(double)) == 0;
-    if (system_->communicator().any(!same)) {
-        system_->evaluate(t, u.data(), h);
-        evaluated_ = std::move(u);
-        evaluated_h_ = h;
-        evaluated_time_ = t;
-    }
-}
-
-void Stepper::evaluate_at(double t, Vec vector) {
-    std::vector<double> u;
-    Eigen::VectorXd h;
-    load(vector, u, h);
-    evaluate(t, std::move(u), h);
-}
-
 void Stepper::evaluate_present() {
-    evaluate(time_, state_, multipliers_);
-}
-
-bool Stepper::converged(Vec residual, bool first) const {
-    // A first guess is refined at least once unless nothing but rounding is left of its residual,
-    // as in a stationary state, where Newton's method could not lower it.
-    const double tolerance = first ? 1e-14 : 1e-12;
-    // Largest over the lines: error of the density by mass, of E[y], of v; error of the balance.
-    const Lines& lines = system_->lines();
-    const LineLayout at = lines.layout();
-    const double dy = lines.grid().width();
-    const double reach = lines.grid().upper - lines.grid().lower;
-    std::vector<double> worst(4, 0.0);
-    {
-        const ReadValues values(residual);
-        for (std::size_t line = 0; line < lines.count(); ++line) {
-            const double* f = values.data() + line * at.stride();
-            double mass = 0.0;
-            for (std::size_t k = 0; k < at.cells; ++k) {
-                mass += std::abs(f[k]);
-            }
-            // The inverse of shift - A has the 1-norm 1/shift. Rounding in A p is allowed for.
-            mass *= dy / shift_;
-            const double attainable =
-                8.0 * std::numeric_limits<double>::epsilon() * lines.largest_rate(line) / shift_;
-            worst[0] = std::max(worst[0], mass / std::max(tolerance, attainable));
-            worst[1] = std::max(worst[1], std::abs(f[at.drift()]) / (0.1 * tolerance * reach));
-            worst[2] = std::max(worst[2], std::abs(f[at.mean()]) / shift_ / tolerance);
-        }
-        if (system_->communicator().is_root()) {
-            for (Eigen::Index i = 0; i < system_->multipliers(); ++i) {
-                worst[3] = std::max(
-                    worst[3],
-                    std::abs(values.data()[system_->local_size() + static_cast<std::size_t>(i)]) /
-                        tolerance);
-            }
-        }
-    }
-    system_->communicator().max(worst);
-    return *std::max_element(worst.begin(), worst.end()) <= 1.0;
+    petsc_.evaluate(time_, state_, multipliers_);
 }
 
 void Stepper::fail(double dt, const std::string& reason) {
-    std::string cause = complaint_;
+    std::string cause = petsc_.complaint();
     if (cause.empty()) {
         cause = "Newton's method did not converge or the error stayed too large; take a smaller "
                 "kinetic.time_step, or leave it out and give kinetic.tolerance";
@@ -387,7 +163,7 @@ void Stepper::step(double t_stop) {
     if (next_step_ < smallest_step_part * first_step_) {
         fail(next_step_, "the step has become too small");
     }
-    complaint_.clear();
+    petsc_.clear_complaint();
     past_.push_back({time_, state_, multipliers_});
     if (past_.size() > earlier_states) {
         past_.pop_front();
@@ -397,7 +173,7 @@ void Stepper::step(double t_stop) {
     const TSConvergedReason reason =
         parallel::take_step(ts, now, control_.time_step, t_stop, [&](PetscErrorCode code) {
             EQUIPOISE_PETSC(PetscLogStagePop());
-            failure_.check(code, "TSStep");
+            petsc_.check(code, "TSStep");
         });
     if (reason < 0) {
         fail(now.last_step, TSConvergedReasons[reason]);
@@ -405,7 +181,7 @@ void Stepper::step(double t_stop) {
     time_ = now.time;
     last_step_ = now.last_step;
     next_step_ = now.next_step;
-    load(solution_.get(), state_, multipliers_);
+    petsc_.load(solution_.get(), state_, multipliers_);
     limit(last_step_);
     PetscInt count = 0;
     ++counts_.steps;
@@ -439,12 +215,12 @@ void Stepper::limit(double dt) {
         ++counts_.limited_steps;
         counts_.limited_lines += limited;
         project_means(*system_, time_, state_.data(), multipliers_);
-        evaluated_.clear(); // the system has seen other states meanwhile
+        petsc_.forget_evaluation(); // the system has seen other states meanwhile
     }
     if (system_->communicator().any(changed)) {
         // Written back for the next step's history; the change is within the step's error, so the
         // formula need not start anew.
-        store(state_, multipliers_, solution_.get());
+        petsc_.store(state_, multipliers_, solution_.get());
     }
 }
 
@@ -458,7 +234,7 @@ void Stepper::set_present(const PastState& state) {
     time_ = state.time;
     state_ = state.values;
     multipliers_ = state.multipliers;
-    store(state_, multipliers_, solution_.get());
+    petsc_.store(state_, multipliers_, solution_.get());
     EQUIPOISE_PETSC(TSSetTime(ts_.get(), time_));
 }
 
@@ -473,7 +249,7 @@ void Stepper::replay(const PastState& next) {
     TSAdapt adapt = nullptr;
     EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
     EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_TRUE));
-    failure_.check(TSStep(ts), "TSStep");
+    petsc_.check(TSStep(ts), "TSStep");
     EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_FALSE));
     TSConvergedReason reason = TS_CONVERGED_ITERATING;
     EQUIPOISE_PETSC(TSGetConvergedReason(ts, &reason));
@@ -492,8 +268,7 @@ void Stepper::restore(const std::vector<PastState>& history) {
     for (std::size_t i = 1; i < history.size(); ++i) {
         replay(history[i]);
     }
-    evaluated_.clear();
-    evaluated_h_ = multipliers_;
+    petsc_.forget_evaluation();
     EQUIPOISE_PETSC(TSGetStepRejections(ts_.get(), &replayed_rejections_));
     EQUIPOISE_PETSC(TSGetSNESIterations(ts_.get(), &replayed_iterations_));
     counts_ = {};

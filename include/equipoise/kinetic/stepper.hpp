@@ -1,8 +1,8 @@
 #pragma once
 
 #include "equipoise/kinetic/limiter.hpp"
+#include "equipoise/kinetic/petsc_system.hpp"
 #include "equipoise/kinetic/system.hpp"
-#include "equipoise/parallel/petsc_callbacks.hpp"
 #include "equipoise/parallel/petsc_objects.hpp"
 
 #include <petscts.h>
@@ -38,10 +38,9 @@ struct StepCounts {
 };
 
 /// Steps the system by PETSc's TS: the second-order backward differentiation formula (TSBDF),
-/// Newton's method (SNES), and by default the direct solution of System as a preconditioner
-/// (PCSHELL) that is applied once (KSPPREONLY). Everything can be changed under the prefix
-/// kinetic_. After each step, densities that turned negative are repaired (Limiter) and the means
-/// projected back.
+/// Newton's method (SNES), and by default the direct solution of System (PetscSystem). Everything
+/// can be changed under the prefix kinetic_. After each step, densities that turned negative are
+/// repaired (Limiter) and the means projected back.
 class Stepper {
   public:
     /// u: the local lines' state; must lie on the balanced manifold.
@@ -74,19 +73,11 @@ class Stepper {
     [[nodiscard]] const Eigen::VectorXd& multipliers() const noexcept { return multipliers_; }
 
   private:
-    struct Callbacks;
-    friend struct Callbacks;
-
     void create_objects();
     void set_tolerances();
-    void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
-    void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
-    void evaluate_at(double t, Vec vector);
-    void evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h);
     void limit(double dt);
     void replay(const PastState& next);
     void set_present(const PastState& state);
-    [[nodiscard]] bool converged(Vec residual, bool first) const;
     [[noreturn]] void fail(double dt, const std::string& reason);
 
     System* system_;
@@ -94,7 +85,7 @@ class Stepper {
     Limiter limiter_;
     parallel::DmHandle lines_dm_, multipliers_dm_, dm_;
     parallel::VecHandle solution_;
-    parallel::MatHandle matrix_;
+    PetscSystem petsc_;
     parallel::TsHandle ts_;
     double time_;
     double first_step_ = 0.0;
@@ -102,15 +93,9 @@ class Stepper {
     double next_step_ = 0.0; ///< the step that the controller asked for, before it was cut
     std::vector<double> state_;
     Eigen::VectorXd multipliers_;
-    std::deque<PastState> past_;    ///< earlier states, oldest first
-    std::vector<double> evaluated_; ///< local lines of the last evaluation
-    Eigen::VectorXd evaluated_h_;
-    double evaluated_time_ = 0.0;
-    double shift_ = 1.0;
+    std::deque<PastState> past_; ///< earlier states, oldest first
     StepCounts counts_;
     PetscInt replayed_rejections_ = 0, replayed_iterations_ = 0; ///< no effort of ours
-    std::string complaint_; ///< why the balance could not be solved within the last step
-    parallel::CallbackFailure failure_; ///< thrown inside a callback of PETSc
 };
 
 } // namespace equipoise::kinetic

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "equipoise/kinetic/system.hpp"
+#include "equipoise/parallel/petsc_callbacks.hpp"
+#include "equipoise/parallel/petsc_objects.hpp"
+
+#include <petscts.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace equipoise::kinetic {
+
+/// The System as PETSc sees it: residual and Jacobian of a TS, the Jacobian as a shell matrix, its
+/// direct solution as a preconditioner (PCSHELL) that is applied once (KSPPREONLY), and the test
+/// that ends Newton's method. A vector holds the local lines' states and, on rank 0, the
+/// multipliers. Everything but the constructor is collective.
+class PetscSystem {
+  public:
+    explicit PetscSystem(System& system) : system_(&system) {}
+    PetscSystem(const PetscSystem&) = delete;
+    PetscSystem& operator=(const PetscSystem&) = delete;
+    ~PetscSystem() = default;
+
+    /// Gives the TS, whose solution is such a vector, its functions, and its SNES and KSP their
+    /// defaults. Stays where it is for as long as the TS is used.
+    void attach(TS ts, Vec solution);
+
+    void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
+    void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
+
+    /// Makes the system's last evaluation that of this state, where it is not already.
+    void evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h);
+    /// To be called when the system has seen other states meanwhile.
+    void forget_evaluation() { known_ = false; }
+
+    /// Why the balance could not be solved since the last clear_complaint(); empty: it could.
+    [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }
+    void clear_complaint() { complaint_.clear(); }
+    /// After a call to PETSc that ran the functions: throws what they threw, or an error of PETSc.
+    void check(PetscErrorCode code, std::string_view call) { failure_.check(code, call); }
+
+  private:
+    struct Callbacks;
+    friend struct Callbacks;
+
+    void evaluate_at(double t, Vec vector);
+    [[nodiscard]] bool converged(Vec residual, bool first) const;
+
+    System* system_;
+    parallel::MatHandle matrix_;
+    bool known_ = false;            ///< the system's last evaluation is that of the next three
+    std::vector<double> evaluated_; ///< local lines
+    Eigen::VectorXd evaluated_h_;
+    double evaluated_time_ = 0.0;
+    double shift_ = 1.0; ///< of the Jacobian
+    std::string complaint_;
+    parallel::CallbackFailure failure_;
+};
+
+} // namespace equipoise::kinetic
