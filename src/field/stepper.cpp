@@ -7,9 +7,7 @@
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
-#include <petscdmcomposite.h>
 #include <petscdmda.h>
-#include <petscdmredundant.h>
 
 #include <algorithm>
 #include <cmath>
@@ -65,16 +63,7 @@ struct Stepper::Callbacks {
                                 void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
         stepper.shift_ = shift;
-        for (Mat matrix : {a, b}) {
-            PetscErrorCode done = MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY);
-            if (done == 0) {
-                done = MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY);
-            }
-            if (done != 0) {
-                return done;
-            }
-        }
-        return static_cast<PetscErrorCode>(0);
+        return parallel::mark_assembled(a, b);
     }
 
     /// The matrix without the influence of v and K on h's equation: its inverse gives v and K of a
@@ -132,38 +121,18 @@ bool Stepper::is_stiff() const {
 
 void Stepper::create_objects() {
     const parallel::Communicator& comm = system_->communicator();
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(comm.size()), 0);
-    counts[static_cast<std::size_t>(comm.rank())] = static_cast<std::int64_t>(system_->sites());
-    comm.sum(counts);
-    const std::vector<PetscInt> own(counts.begin(), counts.end());
+    const std::vector<PetscInt> own = parallel::rows_by_rank(comm, system_->sites());
     const auto all = static_cast<PetscInt>(system_->lattice().global());
     EQUIPOISE_PETSC(DMDACreate1d(comm.handle(), DM_BOUNDARY_NONE, all,
                                  static_cast<PetscInt>(system_->rows()), 1, own.data(),
                                  sites_dm_.out()));
     EQUIPOISE_PETSC(DMSetOptionsPrefix(sites_dm_.get(), "field_"));
     EQUIPOISE_PETSC(DMSetUp(sites_dm_.get()));
-    EQUIPOISE_PETSC(DMCompositeCreate(comm.handle(), dm_.out()));
-    EQUIPOISE_PETSC(DMCompositeAddDM(dm_.get(), sites_dm_.get()));
-    if (is_stiff()) {
-        EQUIPOISE_PETSC(DMRedundantCreate(comm.handle(), 0,
-                                          static_cast<PetscInt>(system_->multipliers()),
-                                          multipliers_dm_.out()));
-        EQUIPOISE_PETSC(DMCompositeAddDM(dm_.get(), multipliers_dm_.get()));
-    }
-    EQUIPOISE_PETSC(DMSetUp(dm_.get()));
-    EQUIPOISE_PETSC(DMCreateGlobalVector(dm_.get(), solution_.out()));
-    EQUIPOISE_PETSC(
-        PetscObjectSetName(reinterpret_cast<PetscObject>(solution_.get()), "field_state"));
-
-    EQUIPOISE_PETSC(TSCreate(comm.handle(), ts_.out()));
+    layout_.create(comm, sites_dm_.get(),
+                   is_stiff() ? static_cast<PetscInt>(system_->multipliers()) : 0, "field_state");
+    parallel::create_ts(comm, "field_", layout_, ts_);
     TS ts = ts_.get();
-    EQUIPOISE_PETSC(TSSetOptionsPrefix(ts, "field_"));
-    EQUIPOISE_PETSC(TSSetDM(ts, dm_.get()));
-    EQUIPOISE_PETSC(TSSetProblemType(ts, TS_NONLINEAR));
     EQUIPOISE_PETSC(TSSetRHSFunction(ts, nullptr, Callbacks::right_hand_side, this));
-    EQUIPOISE_PETSC(TSSetSolution(ts, solution_.get()));
-    EQUIPOISE_PETSC(TSSetExactFinalTime(ts, TS_EXACTFINALTIME_STEPOVER)); // step() sees to it
-    EQUIPOISE_PETSC(TSSetErrorIfStepFails(ts, PETSC_FALSE));
     if (is_stiff()) {
         choose_additive();
     } else {
@@ -190,45 +159,27 @@ void Stepper::choose_additive() {
     TS ts = ts_.get();
     EQUIPOISE_PETSC(TSSetType(ts, TSARKIMEX));
     EQUIPOISE_PETSC(TSARKIMEXSetType(ts, TSARKIMEX4));
-    PetscInt size = 0;
-    PetscInt global = 0;
-    EQUIPOISE_PETSC(VecGetLocalSize(solution_.get(), &size));
-    EQUIPOISE_PETSC(VecGetSize(solution_.get(), &global));
-    EQUIPOISE_PETSC(MatCreateShell(system_->communicator().handle(), size, size, global, global,
-                                   this, matrix_.out()));
+    parallel::create_shell(layout_.state.get(), this, matrix_);
     EQUIPOISE_PETSC(TSSetIFunction(ts, nullptr, Callbacks::implicit_part, this));
     EQUIPOISE_PETSC(TSSetIJacobian(ts, matrix_.get(), matrix_.get(), Callbacks::shift, this));
     SNES snes = nullptr;
-    KSP ksp = nullptr;
-    PC preconditioner = nullptr;
     EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
     SNESLineSearch search = nullptr;
     EQUIPOISE_PETSC(SNESGetLineSearch(snes, &search));
     EQUIPOISE_PETSC(SNESLineSearchSetType(search, SNESLINESEARCHBASIC));
     EQUIPOISE_PETSC(SNESSetConvergenceTest(snes, Callbacks::test, nullptr, nullptr));
-    EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
-    EQUIPOISE_PETSC(KSPSetType(ksp, KSPPREONLY));
-    EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
-    EQUIPOISE_PETSC(PCSetType(preconditioner, PCSHELL));
-    EQUIPOISE_PETSC(PCShellSetContext(preconditioner, this));
-    EQUIPOISE_PETSC(PCShellSetApply(preconditioner, Callbacks::solve));
-    EQUIPOISE_PETSC(PCShellSetName(preconditioner, "sites, then multipliers (direct)"));
+    parallel::solve_directly(ts, this, Callbacks::solve, "sites, then multipliers (direct)");
 }
 
 void Stepper::set_tolerances() {
-    // A maximum does not depend on how the sites are shared out, nor then does the choice of steps.
-    PetscBool given = PETSC_FALSE;
-    EQUIPOISE_PETSC(PetscOptionsHasName(nullptr, "field_", "-ts_adapt_wnormtype", &given));
-    if (given == PETSC_FALSE) {
-        EQUIPOISE_PETSC(PetscOptionsSetValue(nullptr, "-field_ts_adapt_wnormtype", "infinity"));
-    }
+    parallel::default_to_maximum_norm("field_");
     const std::size_t means = system_->populations() * system_->sites();
     std::vector<double> weights(system_->rows() * system_->sites(),
                                 control_.tolerance * control_.variance_scale);
     std::fill_n(weights.begin(), means, control_.tolerance * control_.mean_scale);
     const double of_h = multiplier_slack * control_.tolerance * control_.mean_scale;
     parallel::VecHandle vector;
-    EQUIPOISE_PETSC(VecDuplicate(solution_.get(), vector.out()));
+    EQUIPOISE_PETSC(VecDuplicate(layout_.state.get(), vector.out()));
     store(weights, Eigen::VectorXd::Constant(system_->multipliers(), of_h), vector.get());
     EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), control_.tolerance, vector.get(), 0.0, nullptr));
 }
@@ -271,7 +222,7 @@ void Stepper::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec 
 void Stepper::step(double t_stop) {
     TS ts = ts_.get();
     if (counts_.steps == 0) {
-        EQUIPOISE_PETSC(TSMonitor(ts, 0, now_.time, solution_.get()));
+        EQUIPOISE_PETSC(TSMonitor(ts, 0, now_.time, layout_.state.get()));
     }
     const double t = now_.time;
     EQUIPOISE_PETSC(PetscLogStagePush(events().stage()));
@@ -292,7 +243,7 @@ void Stepper::step(double t_stop) {
                                         "{:.6g}: the state blows up there, or jumps",
                                         now_.last_step, t));
     }
-    load(solution_.get(), state_, multipliers_);
+    load(layout_.state.get(), state_, multipliers_);
     system_->evaluate(now_.time, state_);
     if (is_stiff()) {
         correct_multipliers();
@@ -302,14 +253,14 @@ void Stepper::step(double t_stop) {
     if (!is_stiff()) {
         multipliers_ = system_->slow_multipliers();
     }
-    store(state_, multipliers_, solution_.get());
+    store(state_, multipliers_, layout_.state.get());
     EQUIPOISE_PETSC(TSRestartStep(ts)); // the last stage was not quite at this state
     PetscInt rejected = 0;
     ++counts_.steps;
     EQUIPOISE_PETSC(TSGetStepRejections(ts, &rejected));
     counts_.rejected = rejected;
     EQUIPOISE_PETSC(
-        TSMonitor(ts, static_cast<PetscInt>(counts_.steps), now_.time, solution_.get()));
+        TSMonitor(ts, static_cast<PetscInt>(counts_.steps), now_.time, layout_.state.get()));
 }
 
 /// The last stage found h for v and K of that stage, which are of lower order than those of the
@@ -326,7 +277,7 @@ void Stepper::restart(double t, const std::vector<double>& u, const Eigen::Vecto
     now_.time = t;
     state_ = u;
     multipliers_ = h;
-    store(u, h, solution_.get());
+    store(u, h, layout_.state.get());
     EQUIPOISE_PETSC(TSSetTime(ts_.get(), t));
     EQUIPOISE_PETSC(TSRestartStep(ts_.get()));
 }

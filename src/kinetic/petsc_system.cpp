@@ -2,6 +2,7 @@
 
 #include "equipoise/kinetic/events.hpp"
 #include "equipoise/parallel/petsc.hpp"
+#include "equipoise/parallel/petsc_setup.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
@@ -57,19 +58,7 @@ struct PetscSystem::Callbacks {
                 EQUIPOISE_PETSC(SNESSetJacobianDomainError(snes));
             }
         });
-        if (code != 0) {
-            return code;
-        }
-        for (Mat matrix : {a, b}) {
-            PetscErrorCode done = MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY);
-            if (done == 0) {
-                done = MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY);
-            }
-            if (done != 0) {
-                return done;
-            }
-        }
-        return code;
+        return code != 0 ? code : parallel::mark_assembled(a, b);
     }
 
     static PetscErrorCode multiply(Mat matrix, Vec x, Vec y) {
@@ -136,32 +125,19 @@ struct PetscSystem::Callbacks {
 };
 
 void PetscSystem::attach(TS ts, Vec solution) {
-    MPI_Comm comm = system_->communicator().handle();
-    PetscInt size = 0;
-    PetscInt global = 0;
-    EQUIPOISE_PETSC(VecGetLocalSize(solution, &size));
-    EQUIPOISE_PETSC(VecGetSize(solution, &global));
-    EQUIPOISE_PETSC(MatCreateShell(comm, size, size, global, global, this, matrix_.out()));
+    parallel::create_shell(solution, this, matrix_);
     EQUIPOISE_PETSC(MatShellSetOperation(matrix_.get(), MATOP_MULT,
                                          reinterpret_cast<void (*)()>(Callbacks::multiply)));
     EQUIPOISE_PETSC(TSSetIFunction(ts, nullptr, Callbacks::residual, this));
     EQUIPOISE_PETSC(TSSetIJacobian(ts, matrix_.get(), matrix_.get(), Callbacks::jacobian, this));
     SNES snes = nullptr;
-    KSP ksp = nullptr;
-    PC preconditioner = nullptr;
     EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
     EQUIPOISE_PETSC(SNESSetConvergenceTest(snes, Callbacks::test, this, nullptr));
     EQUIPOISE_PETSC(SNESSetTolerances(snes, 1e-50, 1e-50, 1e-50, 30, 10000));
     EQUIPOISE_PETSC(SNESSetCheckJacobianDomainError(snes, PETSC_TRUE));
     // A line search that finds no lower residual may have met rounding: test() decides.
     EQUIPOISE_PETSC(SNESSetMaxNonlinearStepFailures(snes, 2));
-    EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
-    EQUIPOISE_PETSC(KSPSetType(ksp, KSPPREONLY));
-    EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
-    EQUIPOISE_PETSC(PCSetType(preconditioner, PCSHELL));
-    EQUIPOISE_PETSC(PCShellSetContext(preconditioner, this));
-    EQUIPOISE_PETSC(PCShellSetApply(preconditioner, Callbacks::solve));
-    EQUIPOISE_PETSC(PCShellSetName(preconditioner, "lines in y, then multipliers (direct)"));
+    parallel::solve_directly(ts, this, Callbacks::solve, "lines in y, then multipliers (direct)");
 }
 
 void PetscSystem::load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const {

@@ -4,13 +4,10 @@
 #include "equipoise/kinetic/events.hpp"
 #include "equipoise/kinetic/manifold.hpp"
 #include "equipoise/parallel/petsc.hpp"
-#include "equipoise/parallel/petsc_step.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
-#include <petscdmcomposite.h>
 #include <petscdmda.h>
-#include <petscdmredundant.h>
 
 #include <algorithm>
 #include <cmath>
@@ -34,13 +31,12 @@ constexpr double smallest_step_part = 1e-7;
 
 Stepper::Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
                  const Eigen::VectorXd& h)
-    : system_(&system), control_(control), limiter_(system.lines().grid()), petsc_(system),
-      time_(t) {
+    : system_(&system), control_(control), limiter_(system.lines().grid()), petsc_(system) {
     register_events();
     create_objects();
     restore({{t, u, h}});
     first_step_ = control.time_step.value_or(0.1 * std::sqrt(control.tolerance));
-    next_step_ = first_step_;
+    now_.next_step = first_step_;
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
     EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
 }
@@ -54,40 +50,20 @@ void Stepper::create_objects() {
     const auto populations = static_cast<PetscInt>(lines.model().population_count());
     // A line is a row of the distributed array: y runs fastest and is never split, and a site's
     // populations stay together.
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(comm.size()), 0);
-    counts[static_cast<std::size_t>(comm.rank())] = static_cast<std::int64_t>(lines.count());
-    comm.sum(counts);
-    const std::vector<PetscInt> rows(counts.begin(), counts.end());
+    const std::vector<PetscInt> rows = parallel::rows_by_rank(comm, lines.count());
     const PetscInt all = populations * static_cast<PetscInt>(system_->lattice().global());
     EQUIPOISE_PETSC(DMDACreate2d(comm.handle(), DM_BOUNDARY_NONE, DM_BOUNDARY_NONE,
                                  DMDA_STENCIL_STAR, stride, all, 1, comm.size(), 1, 0, nullptr,
                                  rows.data(), lines_dm_.out()));
     EQUIPOISE_PETSC(DMSetOptionsPrefix(lines_dm_.get(), "kinetic_"));
     EQUIPOISE_PETSC(DMSetUp(lines_dm_.get()));
-    EQUIPOISE_PETSC(DMCompositeCreate(comm.handle(), dm_.out()));
-    EQUIPOISE_PETSC(DMCompositeAddDM(dm_.get(), lines_dm_.get()));
-    if (system_->multipliers() > 0) {
-        EQUIPOISE_PETSC(DMRedundantCreate(comm.handle(), 0,
-                                          static_cast<PetscInt>(system_->multipliers()),
-                                          multipliers_dm_.out()));
-        EQUIPOISE_PETSC(DMCompositeAddDM(dm_.get(), multipliers_dm_.get()));
-    }
-    EQUIPOISE_PETSC(DMSetUp(dm_.get()));
-    EQUIPOISE_PETSC(DMCreateGlobalVector(dm_.get(), solution_.out()));
-    EQUIPOISE_PETSC(
-        PetscObjectSetName(reinterpret_cast<PetscObject>(solution_.get()), "kinetic_state"));
-
-    EQUIPOISE_PETSC(TSCreate(comm.handle(), ts_.out()));
+    layout_.create(comm, lines_dm_.get(), static_cast<PetscInt>(system_->multipliers()),
+                   "kinetic_state");
+    parallel::create_ts(comm, "kinetic_", layout_, ts_);
     TS ts = ts_.get();
-    EQUIPOISE_PETSC(TSSetOptionsPrefix(ts, "kinetic_"));
-    EQUIPOISE_PETSC(TSSetDM(ts, dm_.get()));
-    EQUIPOISE_PETSC(TSSetProblemType(ts, TS_NONLINEAR));
     EQUIPOISE_PETSC(TSSetEquationType(ts, TS_EQ_DAE_IMPLICIT_INDEX2));
     EQUIPOISE_PETSC(TSSetType(ts, TSBDF));
     EQUIPOISE_PETSC(TSBDFSetOrder(ts, 2));
-    EQUIPOISE_PETSC(TSSetSolution(ts, solution_.get()));
-    EQUIPOISE_PETSC(TSSetExactFinalTime(ts, TS_EXACTFINALTIME_STEPOVER)); // step() sees to it
-    EQUIPOISE_PETSC(TSSetErrorIfStepFails(ts, PETSC_FALSE));
     TSAdapt adapt = nullptr;
     EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
     if (control_.time_step.has_value()) {
@@ -102,18 +78,12 @@ void Stepper::create_objects() {
     // fixed step, which may be far longer than all that happens within it.
     EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
     EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 15));
-    petsc_.attach(ts, solution_.get());
+    petsc_.attach(ts, layout_.state.get());
     EQUIPOISE_PETSC(TSSetFromOptions(ts));
 }
 
 void Stepper::set_tolerances() {
-    // The error estimate is the largest over densities and means: a maximum does not depend on how
-    // the sites are shared out, nor then does the choice of steps.
-    PetscBool given = PETSC_FALSE;
-    EQUIPOISE_PETSC(PetscOptionsHasName(nullptr, "kinetic_", "-ts_adapt_wnormtype", &given));
-    if (given == PETSC_FALSE) {
-        EQUIPOISE_PETSC(PetscOptionsSetValue(nullptr, "-kinetic_ts_adapt_wnormtype", "infinity"));
-    }
+    parallel::default_to_maximum_norm("kinetic_");
     const LineLayout at = system_->lines().layout();
     std::vector<double> weights(system_->local_size(), control_.tolerance * control_.density_scale);
     for (std::size_t line = 0; line < system_->lines().count(); ++line) {
@@ -121,14 +91,14 @@ void Stepper::set_tolerances() {
         weights[line * at.stride() + at.drift()] = no_control;
     }
     parallel::VecHandle vector;
-    EQUIPOISE_PETSC(VecDuplicate(solution_.get(), vector.out()));
+    EQUIPOISE_PETSC(VecDuplicate(layout_.state.get(), vector.out()));
     petsc_.store(weights, Eigen::VectorXd::Constant(system_->multipliers(), no_control),
                  vector.get());
     EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), control_.tolerance, vector.get(), 0.0, nullptr));
 }
 
 void Stepper::evaluate_present() {
-    petsc_.evaluate(time_, state_, multipliers_);
+    petsc_.evaluate(now_.time, state_, multipliers_);
 }
 
 void Stepper::fail(double dt, const std::string& reason) {
@@ -152,44 +122,41 @@ void Stepper::fail(double dt, const std::string& reason) {
     }
     throw NumericsError(fmt::format(
         "the kinetic solver made no step at t = {:.6g} with a step of {:.3g} or less ({}): {}",
-        time_, dt, reason, cause));
+        now_.time, dt, reason, cause));
 }
 
 void Stepper::step(double t_stop) {
     TS ts = ts_.get();
     if (counts_.steps == 0) {
-        EQUIPOISE_PETSC(TSMonitor(ts, 0, time_, solution_.get()));
+        EQUIPOISE_PETSC(TSMonitor(ts, 0, now_.time, layout_.state.get()));
     }
-    if (next_step_ < smallest_step_part * first_step_) {
-        fail(next_step_, "the step has become too small");
+    if (now_.next_step < smallest_step_part * first_step_) {
+        fail(now_.next_step, "the step has become too small");
     }
     petsc_.clear_complaint();
-    past_.push_back({time_, state_, multipliers_});
+    past_.push_back({now_.time, state_, multipliers_});
     if (past_.size() > earlier_states) {
         past_.pop_front();
     }
-    parallel::StepState now{time_, last_step_, next_step_};
     EQUIPOISE_PETSC(PetscLogStagePush(kinetic_stage()));
     const TSConvergedReason reason =
-        parallel::take_step(ts, now, control_.time_step, t_stop, [&](PetscErrorCode code) {
+        parallel::take_step(ts, now_, control_.time_step, t_stop, [&](PetscErrorCode code) {
             EQUIPOISE_PETSC(PetscLogStagePop());
             petsc_.check(code, "TSStep");
         });
     if (reason < 0) {
-        fail(now.last_step, TSConvergedReasons[reason]);
+        fail(now_.last_step, TSConvergedReasons[reason]);
     }
-    time_ = now.time;
-    last_step_ = now.last_step;
-    next_step_ = now.next_step;
-    petsc_.load(solution_.get(), state_, multipliers_);
-    limit(last_step_);
+    petsc_.load(layout_.state.get(), state_, multipliers_);
+    limit(now_.last_step);
     PetscInt count = 0;
     ++counts_.steps;
     EQUIPOISE_PETSC(TSGetStepRejections(ts, &count));
     counts_.rejected = count - replayed_rejections_;
     EQUIPOISE_PETSC(TSGetSNESIterations(ts, &count));
     counts_.newton = count - replayed_iterations_;
-    EQUIPOISE_PETSC(TSMonitor(ts, static_cast<PetscInt>(counts_.steps), time_, solution_.get()));
+    EQUIPOISE_PETSC(
+        TSMonitor(ts, static_cast<PetscInt>(counts_.steps), now_.time, layout_.state.get()));
 }
 
 void Stepper::limit(double dt) {
@@ -214,28 +181,28 @@ void Stepper::limit(double dt) {
     if (limited > 0) {
         ++counts_.limited_steps;
         counts_.limited_lines += limited;
-        project_means(*system_, time_, state_.data(), multipliers_);
+        project_means(*system_, now_.time, state_.data(), multipliers_);
         petsc_.forget_evaluation(); // the system has seen other states meanwhile
     }
     if (system_->communicator().any(changed)) {
         // Written back for the next step's history; the change is within the step's error, so the
         // formula need not start anew.
-        petsc_.store(state_, multipliers_, solution_.get());
+        petsc_.store(state_, multipliers_, layout_.state.get());
     }
 }
 
 std::vector<PastState> Stepper::history() const {
     std::vector<PastState> states(past_.begin(), past_.end());
-    states.push_back({time_, state_, multipliers_});
+    states.push_back({now_.time, state_, multipliers_});
     return states;
 }
 
 void Stepper::set_present(const PastState& state) {
-    time_ = state.time;
+    now_.time = state.time;
     state_ = state.values;
     multipliers_ = state.multipliers;
-    petsc_.store(state_, multipliers_, solution_.get());
-    EQUIPOISE_PETSC(TSSetTime(ts_.get(), time_));
+    petsc_.store(state_, multipliers_, layout_.state.get());
+    EQUIPOISE_PETSC(TSSetTime(ts_.get(), now_.time));
 }
 
 /// A step of the formula from the present state, whose result is thrown away for the one known from
@@ -243,8 +210,8 @@ void Stepper::set_present(const PastState& state) {
 /// what it remembers of a step from the solution vector when the next step begins.
 void Stepper::replay(const PastState& next) {
     TS ts = ts_.get();
-    past_.push_back({time_, state_, multipliers_});
-    EQUIPOISE_PETSC(TSSetTimeStep(ts, next.time - time_));
+    past_.push_back({now_.time, state_, multipliers_});
+    EQUIPOISE_PETSC(TSSetTimeStep(ts, next.time - now_.time));
     EQUIPOISE_PETSC(TSSetMaxTime(ts, next.time));
     TSAdapt adapt = nullptr;
     EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));

@@ -3,6 +3,7 @@
 #include "equipoise/field/system.hpp"
 #include "equipoise/parallel/petsc_callbacks.hpp"
 #include "equipoise/parallel/petsc_objects.hpp"
+#include "equipoise/parallel/petsc_setup.hpp"
 #include "equipoise/parallel/petsc_step.hpp"
 
 #include <petscts.h>
@@ -73,8 +74,8 @@ class Stepper {
 
     System* system_;
     StepControl control_;
-    parallel::DmHandle sites_dm_, multipliers_dm_, dm_;
-    parallel::VecHandle solution_;
+    parallel::DmHandle sites_dm_;
+    parallel::StateLayout layout_;
     parallel::MatHandle matrix_;
     parallel::TsHandle ts_;
     parallel::StepState now_;

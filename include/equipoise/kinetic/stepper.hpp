@@ -4,6 +4,8 @@
 #include "equipoise/kinetic/petsc_system.hpp"
 #include "equipoise/kinetic/system.hpp"
 #include "equipoise/parallel/petsc_objects.hpp"
+#include "equipoise/parallel/petsc_setup.hpp"
+#include "equipoise/parallel/petsc_step.hpp"
 
 #include <petscts.h>
 
@@ -61,12 +63,12 @@ class Stepper {
     /// (with the default formula). One state: starts anew, without history.
     void restore(const std::vector<PastState>& history);
 
-    [[nodiscard]] double time() const noexcept { return time_; }
-    [[nodiscard]] double last_step() const noexcept { return last_step_; }
+    [[nodiscard]] double time() const noexcept { return now_.time; }
+    [[nodiscard]] double last_step() const noexcept { return now_.last_step; }
     /// The step that the next one will be tried with, unless cut short; set it after restore() to
     /// go on as before.
-    [[nodiscard]] double next_step() const noexcept { return next_step_; }
-    void set_next_step(double dt) noexcept { next_step_ = dt; }
+    [[nodiscard]] double next_step() const noexcept { return now_.next_step; }
+    void set_next_step(double dt) noexcept { now_.next_step = dt; }
     [[nodiscard]] const StepCounts& counts() const noexcept { return counts_; }
     /// The present state.
     [[nodiscard]] const std::vector<double>& state() const noexcept { return state_; }
@@ -83,14 +85,12 @@ class Stepper {
     System* system_;
     StepControl control_;
     Limiter limiter_;
-    parallel::DmHandle lines_dm_, multipliers_dm_, dm_;
-    parallel::VecHandle solution_;
+    parallel::DmHandle lines_dm_;
+    parallel::StateLayout layout_;
     PetscSystem petsc_;
     parallel::TsHandle ts_;
-    double time_;
+    parallel::StepState now_;
     double first_step_ = 0.0;
-    double last_step_ = 0.0;
-    double next_step_ = 0.0; ///< the step that the controller asked for, before it was cut
     std::vector<double> state_;
     Eigen::VectorXd multipliers_;
     std::deque<PastState> past_; ///< earlier states, oldest first
