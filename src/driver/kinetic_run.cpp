@@ -195,17 +195,6 @@ std::vector<double> KineticRun::distributions(const config::SiteCount& bins,
     return result;
 }
 
-KineticPhases KineticRun::phases() {
-    const kinetic::Effort effort = solver_.effort();
-    KineticPhases phases;
-    if (solver_.local_sites() > 0) {
-        phases = {effort.assembly_seconds, effort.solve_seconds, effort.moment_seconds, 0.0, 0.0};
-    }
-    phases.steps = step_seconds_;
-    phases.output = output_seconds_;
-    return phases;
-}
-
 std::string KineticRun::summary() {
     const kinetic::Effort effort = solver_.effort();
     const kinetic::InitialProjection& projection = solver_.initial_projection();

@@ -85,7 +85,9 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
     checkpoints_.emplace(comm_, config_);
     Requests requests(comm_, config_, Checkpoints::folder(config_));
     run_id_ = from != nullptr ? from->text("run_id") : new_run_id(comm_);
+    const Stopwatch opening;
     const std::unique_ptr<io::OutputFile> file = open_output(from);
+    file_seconds_ += opening.seconds();
 
     // Order within an output interval: every solver in turn goes from the last output time to the
     // next one and records its state there; what they recorded is compared; then the file is
@@ -111,7 +113,7 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
         }
         stability_->finish(*file);
         if (!config_.checkpoint.directory.empty() && checkpoints_->wanted()) {
-            checkpoints_->try_write(snapshot(*file)); // so that the run can be made longer later
+            write_checkpoint(*file, Request::checkpoint); // so that the run can be made longer
         }
     } catch (const NumericsError& error) {
         // All ranks are here with the same error: what was recorded so far is worth keeping.
@@ -120,7 +122,7 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
     }
     const Stopwatch closing;
     const std::string path = file->finish(true);
-    flush_seconds_ += closing.seconds();
+    file_seconds_ += closing.seconds();
     const std::string text = summary(watch.seconds(), path); // collective
     if (comm_.is_root()) {
         io::write_xdmf(path);
@@ -161,8 +163,7 @@ void Simulation::begin(io::OutputFile& file) {
     for (const auto& solver : solvers_) {
         solver->begin(file);
     }
-    compare(file);
-    file.flush();
+    publish(file);
     next_checkpoint_ = config_.checkpoint.interval_time;
 }
 
@@ -215,10 +216,7 @@ bool Simulation::advance(double t, io::OutputFile& file, Requests& requests) {
             }
         }
     }
-    compare(file);
-    const Stopwatch flushing;
-    file.flush();
-    flush_seconds_ += flushing.seconds();
+    publish(file);
     clock_ = t;
     Request request = requests.agreed();
     if (config_.checkpoint.interval_time > 0.0 && t >= next_checkpoint_ - same_time * t) {
@@ -234,15 +232,30 @@ bool Simulation::advance(double t, io::OutputFile& file, Requests& requests) {
 /// Does what is asked; false: the run is to stop.
 bool Simulation::serve(Request request, io::OutputFile& file, Requests& requests) {
     if (request != Request::none && checkpoints_->wanted()) {
-        const Snapshot now = snapshot(file);
-        if (request == Request::stop) {
-            checkpoints_->write(now);
-        } else {
-            checkpoints_->try_write(now);
-        }
+        write_checkpoint(file, request);
         requests.checkpoint_written(checkpoints_->last_seconds());
     }
     return request != Request::stop;
+}
+
+/// A checkpoint that cannot be written only ends a run that is to stop with it.
+void Simulation::write_checkpoint(io::OutputFile& file, Request request) {
+    const Stopwatch watch;
+    const Snapshot now = snapshot(file);
+    if (request == Request::stop) {
+        checkpoints_->write(now);
+    } else {
+        checkpoints_->try_write(now);
+    }
+    checkpoint_seconds_ += watch.seconds();
+}
+
+/// What all solvers have recorded at one time is compared, and becomes visible to readers.
+void Simulation::publish(io::OutputFile& file) {
+    const Stopwatch watch;
+    compare(file);
+    file.flush();
+    file_seconds_ += watch.seconds();
 }
 
 void Simulation::compare(io::OutputFile& file) {
@@ -297,7 +310,9 @@ Snapshot Simulation::snapshot(io::OutputFile& file) {
 }
 
 Outcome Simulation::stop(io::OutputFile& file, const Requests& requests) {
+    const Stopwatch closing;
     const std::string kept = file.finish(false);
+    file_seconds_ += closing.seconds();
     const std::string reason = comm_.first_text(requests.reason());
     requests.obeyed();
     if (comm_.is_root()) {
@@ -319,8 +334,11 @@ Timing Simulation::timing(double wall) {
     if (kinetic_ != nullptr) {
         timing.add(*kinetic_);
     }
-    timing.add(Phase::output, flush_seconds_);
-    timing.add(Phase::checkpoint, checkpoints_ ? checkpoints_->seconds() : 0.0);
+    if (field_ != nullptr) {
+        timing.add(*field_);
+    }
+    timing.add(Phase::output, file_seconds_);
+    timing.add(Phase::checkpoint, checkpoint_seconds_);
     return timing;
 }
 

@@ -35,10 +35,11 @@ Request SteppedNetwork::step(Request asked) {
 void SteppedNetwork::exchange() {
     parallel::PendingSum pending(comm_, solver_.message().words());
     solver_.draw_ahead([&pending] { return pending.test(); });
-    const Stopwatch watch;
+    Stopwatch watch;
     pending.wait();
-    communication_seconds_ += watch.seconds();
+    communication_seconds_ += watch.restart();
     solver_.receive();
+    balance_seconds_ += watch.seconds();
     const std::vector<std::size_t> faulty = solver_.faulty();
     if (faulty.empty()) {
         return;

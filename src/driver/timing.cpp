@@ -61,8 +61,8 @@ double peak_memory() {
 }
 
 /// Work per second of the slowest rank; 0 where there was none.
-double rate(double work, double seconds) {
-    return work > 0.0 && seconds > 0.0 ? work / seconds : 0.0;
+double rate(std::int64_t work, double seconds) {
+    return seconds > 0.0 ? static_cast<double>(work) / seconds : 0.0;
 }
 
 std::string solver_names(const config::Solvers& solvers) {
@@ -79,21 +79,39 @@ std::string solver_names(const config::Solvers& solvers) {
 }
 
 constexpr std::array<const char*, phase_count> phase_names{
-    "noise",         "update",          "moments", "allreduce_wait", "kinetic_assembly",
-    "kinetic_solve", "kinetic_moments", "output",  "checkpoint"};
+    "noise",          "update",          "moments",
+    "allreduce_wait", "balance",         "kinetic_assembly",
+    "kinetic_solve",  "kinetic_moments", "kinetic_rest",
+    "field",          "output",          "checkpoint"};
 
 } // namespace
 
 Timing::Timing(const config::Config& config, const balance::Balance& balance, double wall)
     : wall_(wall) {
     constexpr std::array<const char*, 3> domains{"point", "ring", "torus"};
+    std::int64_t gains = 0;
+    JsonObject neurons;
+    for (const model::Population& population : balance.model().populations()) {
+        gains += static_cast<std::int64_t>(population.gains.size());
+        neurons.add(population.name, population.neurons);
+    }
     problem_.add("title", config.run.title)
         .add("solvers", solver_names(config.run.solvers))
         .add("domain", domains[static_cast<std::size_t>(config.domain.kind)])
         .add("t_end", config.run.t_end)
         .add("populations", static_cast<std::int64_t>(balance.model().population_count()))
         .add("modes", static_cast<std::int64_t>(balance.layout().basis().size()))
-        .add("unknowns", static_cast<std::int64_t>(balance.size()));
+        .add("product_modes", static_cast<std::int64_t>(balance.layout().products().size()))
+        .add("gains", gains)
+        .add("unknowns", static_cast<std::int64_t>(balance.size()))
+        .add("population_neurons", neurons);
+    if (config.run.solvers.network) {
+        const bool balanced = config.network.scheme == config::Scheme::balanced;
+        problem_.add("network_scheme", balanced ? "balanced" : "explicit")
+            .add("network_sites", config.domain.kind == config::DomainKind::point
+                                      ? std::int64_t{1}
+                                      : config.network.sites[0] * config.network.sites[1]);
+    }
 }
 
 void Timing::add(const NetworkRun& run) {
@@ -102,27 +120,35 @@ void Timing::add(const NetworkRun& run) {
     add(Phase::update, phases.update);
     add(Phase::moments, phases.moments);
     add(Phase::allreduce_wait, phases.communication);
+    add(Phase::balance, phases.balance);
     add(Phase::output, phases.output);
-    network_seconds_ += phases.noise + phases.update + phases.moments + phases.communication;
-    neuron_steps_ += static_cast<double>(run.neurons()) * static_cast<double>(run.steps());
+    network_seconds_ = phases.steps();
+    neuron_steps_ = run.neurons() * run.steps();
     problem_.add("neurons", run.neurons())
         .add("network_steps", run.steps())
         .add("message_bytes", run.message_bytes());
 }
 
 void Timing::add(KineticRun& run) {
-    const KineticPhases phases = run.phases();
+    const kinetic::StepSeconds phases = run.phases();
+    kinetic_seconds_ = run.step_seconds();
     add(Phase::kinetic_assembly, phases.assembly);
     add(Phase::kinetic_solve, phases.solve);
     add(Phase::kinetic_moments, phases.moments);
-    add(Phase::output, phases.output);
-    kinetic_seconds_ += phases.steps;
-    const std::int64_t steps = run.steps();
-    cell_updates_ += static_cast<double>(run.lines()) * static_cast<double>(run.cells()) *
-                     static_cast<double>(steps);
+    add(Phase::kinetic_rest, kinetic_seconds_ - phases.assembly - phases.solve - phases.moments);
+    add(Phase::output, run.output_seconds());
+    const kinetic::Effort effort = run.effort();
+    cell_updates_ = run.lines() * run.cells() * effort.steps;
     problem_.add("kinetic_lines", run.lines())
         .add("kinetic_cells", run.cells())
-        .add("kinetic_steps", steps);
+        .add("kinetic_steps", effort.steps)
+        .add("kinetic_newton_iterations", effort.newton_iterations);
+}
+
+void Timing::add(FieldRun& run) {
+    add(Phase::field, run.step_seconds());
+    add(Phase::output, run.output_seconds());
+    problem_.add("field_sites", run.sites()).add("field_steps", run.effort().steps);
 }
 
 JsonObject Timing::record(const parallel::Communicator& comm) const {
@@ -141,8 +167,12 @@ JsonObject Timing::record(const parallel::Communicator& comm) const {
         .add("ranks", std::int64_t{comm.size()})
         .add("hosts", ranks_by_host(comm))
         .add("problem", problem_)
+        .add("neuron_steps", neuron_steps_)
+        .add("cell_updates", cell_updates_)
         .add("wall_seconds", comm.max(wall_))
         .add("phase_seconds", phases)
+        .add("timed_blocks", fmt::format("noise, update and moments: 1 of {} blocks of {} neurons",
+                                         network::NetworkSolver::timed_every, domain::block_size))
         .add("neuron_steps_per_second", rate(neuron_steps_, comm.max(network_seconds_)))
         .add("cell_updates_per_second", rate(cell_updates_, comm.max(kinetic_seconds_)))
         .add("peak_memory_bytes", in_json(over_ranks(comm, peak_memory())));

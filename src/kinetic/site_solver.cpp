@@ -24,6 +24,12 @@ double largest(const Eigen::VectorXd& values) {
     return values.size() == 0 ? 0.0 : values.cwiseAbs().maxCoeff();
 }
 
+/// Seconds in the events so far, in whatever solver of the process.
+StepSeconds event_seconds() {
+    return {event_seconds(Event::assembly), event_seconds(Event::solve),
+            event_seconds(Event::moments)};
+}
+
 /// Standard deviations on either side that an automatic range leaves for a Gaussian.
 constexpr double deviations_in_range = 7.1;
 
@@ -131,12 +137,17 @@ void SiteSolver::start(const config::Config& config) {
 }
 
 void SiteSolver::step(double t_stop) {
+    const StepSeconds before = event_seconds();
     stepper_->step(t_stop);
     check_state();
     if (stepper_->counts().steps % steps_between_stability_checks == 0 ||
         stepper_->time() == t_stop) {
         check_stability();
     }
+    const StepSeconds after = event_seconds();
+    step_seconds_.assembly += after.assembly - before.assembly;
+    step_seconds_.solve += after.solve - before.solve;
+    step_seconds_.moments += after.moments - before.moments;
 }
 
 void SiteSolver::check_state() const {
@@ -284,13 +295,7 @@ std::vector<double> SiteSolver::density(std::size_t population) const {
 
 Effort SiteSolver::effort() const {
     const StepCounts& counts = stepper_->counts();
-    return {counts.steps,
-            counts.rejected,
-            counts.newton,
-            counts.limited_steps,
-            event_seconds(Event::assembly),
-            event_seconds(Event::solve),
-            event_seconds(Event::moments)};
+    return {counts.steps, counts.rejected, counts.newton, counts.limited_steps};
 }
 
 SavedState SiteSolver::save() const {

@@ -111,15 +111,13 @@ Effort KineticSolver::effort() {
     const auto number = [](std::int64_t count) { return static_cast<double>(count); };
     const std::vector<double> all =
         shared({number(effort.steps), number(effort.rejected_steps),
-                number(effort.newton_iterations), number(effort.limited_steps),
-                effort.assembly_seconds, effort.solve_seconds, effort.moment_seconds});
-    return {static_cast<std::int64_t>(all[0]),
-            static_cast<std::int64_t>(all[1]),
-            static_cast<std::int64_t>(all[2]),
-            static_cast<std::int64_t>(all[3]),
-            all[4],
-            all[5],
-            all[6]};
+                number(effort.newton_iterations), number(effort.limited_steps)});
+    return {static_cast<std::int64_t>(all[0]), static_cast<std::int64_t>(all[1]),
+            static_cast<std::int64_t>(all[2]), static_cast<std::int64_t>(all[3])};
+}
+
+StepSeconds KineticSolver::step_seconds() const {
+    return sites_ ? sites_->step_seconds() : StepSeconds();
 }
 
 SavedState KineticSolver::save() const {

@@ -15,8 +15,7 @@ namespace equipoise::network {
 namespace {
 
 constexpr std::size_t ahead_capacity =
-    32;                              ///< blocks: 256 KiB of noise, within the second-level cache
-constexpr std::size_t sampling = 16; ///< every so many blocks are timed
+    32; ///< blocks: 256 KiB of noise, within the second-level cache
 
 EQUIPOISE_CLONES
 std::int64_t count_outside(const double* z, double lower, double upper, std::size_t count) {
@@ -209,7 +208,7 @@ void NetworkSolver::local_pass() {
     }
     Block noise;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-        const bool timed = i % sampling == sampling - 1 || blocks_.size() < sampling;
+        const bool timed = i % timed_every == timed_every - 1 || blocks_.size() < timed_every;
         const double* xi = noise.data();
         Stopwatch watch;
         if (i < ahead_blocks_) {

@@ -29,8 +29,6 @@ class Checkpoints {
     /// Path of the last one written by this run; "": none yet.
     [[nodiscard]] const std::string& last() const noexcept { return last_; }
     [[nodiscard]] double last_seconds() const noexcept { return last_seconds_; }
-    /// Of all written by this run.
-    [[nodiscard]] double seconds() const noexcept { return seconds_; }
     /// "3 checkpoints of 160 MB, 0.9 s in all (0.53 GB/s)", or "".
     [[nodiscard]] std::string summary() const;
 

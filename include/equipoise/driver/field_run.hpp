@@ -29,6 +29,13 @@ class FieldRun : public LimitRun {
     /// Whether the closure is exact, how good the expectations are, and the effort.
     [[nodiscard]] std::string summary() override;
 
+    /// Of this run, without what was before a restart. Collective.
+    [[nodiscard]] field::Effort effort() { return solver_.effort(); }
+    /// Sites of all ranks.
+    [[nodiscard]] std::int64_t sites() const {
+        return solver_.site_counts()[0] * solver_.site_counts()[1];
+    }
+
   private:
     bool step(double t) override { return solver_.step(t); }
     void record(io::OutputFile& file) override;

@@ -14,14 +14,6 @@
 
 namespace equipoise::driver {
 
-/// Seconds of this rank by phase of the kinetic solver's part. A rank without sites only waits:
-/// there the first three are 0.
-struct KineticPhases {
-    double assembly = 0.0, solve = 0.0, moments = 0.0;
-    double steps = 0.0; ///< all of stepping
-    double output = 0.0;
-};
-
 /// The kinetic solver in a run: its clock, and the group /kinetic of the output file.
 class KineticRun : public LimitRun {
   public:
@@ -43,9 +35,10 @@ class KineticRun : public LimitRun {
     /// (population, bin, edge); bins by direction, numbered first * bins[1] + second. Collective.
     [[nodiscard]] std::vector<double> distributions(const config::SiteCount& bins,
                                                     std::span<const double> edges) const;
-    /// Collective, like steps().
-    [[nodiscard]] KineticPhases phases();
-    [[nodiscard]] std::int64_t steps() { return solver_.effort().steps; }
+    /// Of this run, without what was before a restart. Collective.
+    [[nodiscard]] kinetic::Effort effort() { return solver_.effort(); }
+    /// This rank's share of step_seconds() by phase.
+    [[nodiscard]] kinetic::StepSeconds phases() const { return solver_.step_seconds(); }
     /// Lines of cells: one for each site and population.
     [[nodiscard]] std::int64_t lines() const {
         return solver_.site_counts()[0] * solver_.site_counts()[1] *

@@ -16,7 +16,12 @@ namespace equipoise::driver {
 
 /// Seconds of this rank by phase of the network's part.
 struct NetworkPhases {
-    double noise = 0.0, update = 0.0, moments = 0.0, communication = 0.0, output = 0.0;
+    double noise = 0.0, update = 0.0, moments = 0.0, communication = 0.0, balance = 0.0;
+    double output = 0.0;
+
+    [[nodiscard]] double steps() const noexcept {
+        return noise + update + moments + communication + balance;
+    }
 };
 
 /// The network in a run: its parts, its inner time loop, and what it writes.

@@ -56,6 +56,8 @@ class Simulation {
     void restore(const io::CheckpointReader& from);
     [[nodiscard]] bool advance(double t, io::OutputFile& file, Requests& requests);
     [[nodiscard]] bool serve(Request request, io::OutputFile& file, Requests& requests);
+    void write_checkpoint(io::OutputFile& file, Request request);
+    void publish(io::OutputFile& file);
     void compare(io::OutputFile& file);
     [[nodiscard]] Snapshot snapshot(io::OutputFile& file);
     [[nodiscard]] std::vector<double> times_ahead() const;
@@ -79,7 +81,8 @@ class Simulation {
     std::string run_id_;           ///< what ties checkpoints to their output file
     double clock_ = 0.0;           ///< the output time that all solvers have reached
     double next_checkpoint_ = 0.0; ///< simulated time, where they are asked for by that
-    double flush_seconds_ = 0.0;   ///< of the output file
+    double file_seconds_ = 0.0;    ///< opening, flushing and closing the output; comparisons
+    double checkpoint_seconds_ = 0.0;
 };
 
 } // namespace equipoise::driver

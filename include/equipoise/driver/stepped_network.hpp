@@ -40,6 +40,8 @@ class SteppedNetwork {
     [[nodiscard]] const network::SumOverRanks& sum() const noexcept { return sum_; }
     /// Seconds that this rank has waited for sums.
     [[nodiscard]] double communication_seconds() const noexcept { return communication_seconds_; }
+    /// Seconds that it took to make multipliers of the sums: residual, Jacobian, dense solve.
+    [[nodiscard]] double balance_seconds() const noexcept { return balance_seconds_; }
 
   private:
     void exchange();
@@ -50,7 +52,7 @@ class SteppedNetwork {
     network::NetworkSolver solver_;
     network::Measurement measurement_;
     network::SumOverRanks sum_;
-    double communication_seconds_ = 0.0;
+    double communication_seconds_ = 0.0, balance_seconds_ = 0.0;
 };
 
 } // namespace equipoise::driver

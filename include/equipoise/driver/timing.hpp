@@ -2,6 +2,7 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
+#include "equipoise/driver/field_run.hpp"
 #include "equipoise/driver/json.hpp"
 #include "equipoise/driver/kinetic_run.hpp"
 #include "equipoise/driver/network_run.hpp"
@@ -20,10 +21,14 @@ enum class Phase {
     update,           ///< kick, drift and noise intensity of the network's neurons
     moments,          ///< gains and their moments
     allreduce_wait,   ///< for the network's sum over ranks, after all noise that could be drawn
-    kinetic_assembly, ///< residuals and Jacobians
-    kinetic_solve,    ///< linear systems
-    kinetic_moments,  ///< of the densities
-    output,           ///< measuring and writing
+    balance,          ///< from the network's sums to its multipliers: the dense solve
+    kinetic_assembly, ///< rates and residuals
+    kinetic_solve,    ///< factorisations and solutions
+    kinetic_moments,  ///< gains on the cells, their averages over all sites
+    kinetic_rest,     ///< of its steps: time stepper, vectors, norms, limiter, checks; waiting
+                      ///< where a rank has no sites
+    field,            ///< the field solver's steps
+    output,           ///< measuring, comparing and writing
     checkpoint,       ///< writing checkpoints
 };
 constexpr std::size_t phase_count = static_cast<std::size_t>(Phase::checkpoint) + 1;
@@ -37,6 +42,8 @@ class Timing {
     void add(const NetworkRun& run);
     /// Collective.
     void add(KineticRun& run);
+    /// Collective.
+    void add(FieldRun& run);
     void add(Phase phase, double seconds) { phases_[static_cast<std::size_t>(phase)] += seconds; }
 
     /// The record (docs/scaling.md explains its members) on every rank. Collective.
@@ -46,8 +53,8 @@ class Timing {
     JsonObject problem_; ///< what was computed, the same on every rank
     std::array<double, phase_count> phases_{};
     double wall_;
-    double neuron_steps_ = 0.0, network_seconds_ = 0.0;
-    double cell_updates_ = 0.0, kinetic_seconds_ = 0.0;
+    std::int64_t neuron_steps_ = 0, cell_updates_ = 0;
+    double network_seconds_ = 0.0, kinetic_seconds_ = 0.0;
 };
 
 /// Fails early, before the run, where a record could not be written after it. Call on one rank.

@@ -36,7 +36,13 @@ using balance::InitialProjection;
 
 struct Effort {
     std::int64_t steps = 0, rejected_steps = 0, newton_iterations = 0, limited_steps = 0;
-    double assembly_seconds = 0.0, solve_seconds = 0.0, moment_seconds = 0.0; ///< on rank 0
+};
+
+/// Seconds of this rank within time steps; 0 where it has no sites.
+struct StepSeconds {
+    double assembly = 0.0; ///< rates, residuals
+    double solve = 0.0;    ///< factorisations, solutions
+    double moments = 0.0;  ///< gains on the cells, their averages over all sites
 };
 
 /// All that a run needs to go on: this rank's lines and what all share. The formula in time looks

@@ -35,6 +35,7 @@ class SiteSolver {
     [[nodiscard]] SiteFields fields() const;
     [[nodiscard]] std::vector<double> density(std::size_t population) const;
     [[nodiscard]] Effort effort() const;
+    [[nodiscard]] const StepSeconds& step_seconds() const noexcept { return step_seconds_; }
     [[nodiscard]] SavedState save() const;
     void restore(const SavedState& saved);
 
@@ -55,6 +56,7 @@ class SiteSolver {
     std::unique_ptr<System> system_;
     std::unique_ptr<balance::SiteAverage> average_;
     std::unique_ptr<Stepper> stepper_;
+    StepSeconds step_seconds_;
 };
 
 } // namespace equipoise::kinetic

@@ -63,6 +63,7 @@ class KineticSolver {
         return projection_;
     }
     [[nodiscard]] Effort effort();
+    [[nodiscard]] StepSeconds step_seconds() const;
 
     /// The state, for a checkpoint; empty on a rank without sites.
     [[nodiscard]] SavedState save() const;

@@ -80,8 +80,11 @@ class NetworkSolver {
     /// Replaces states and clock (restart). Call start() afterwards.
     void restore(std::int64_t step, std::span<const std::vector<double>> states);
 
+    /// Every so many blocks of a pass one is timed: a clock read in each would slow the pass down.
+    static constexpr std::size_t timed_every = 16;
     /// Seconds of the passes spent in drawing noise, in gains and moments, and in the rest (kick,
-    /// drift, noise intensity), estimated from every 16th block.
+    /// drift, noise intensity). The three are one pass over the blocks: their shares are those of
+    /// the timed blocks.
     [[nodiscard]] double noise_seconds() const noexcept;
     [[nodiscard]] double moment_seconds() const noexcept;
     [[nodiscard]] double update_seconds() const noexcept;
