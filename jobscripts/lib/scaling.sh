@@ -59,18 +59,21 @@ scaling_main() {
     [[ -n $ranks_list ]] || ranks_list=$(default_ranks)
     find_program
     "$program" check "$@" >"$records/check.txt" || fail "the configuration is not valid"
-    for ranks in $ranks_list; do
-        if [[ $local == yes ]]; then
-            for ((repeat = 1; repeat <= repeats; ++repeat)); do
+    if [[ $local == yes ]]; then
+        # All numbers of ranks in each round, so that a busy spell of the machine meets them all.
+        for ((repeat = 1; repeat <= repeats; ++repeat)); do
+            for ranks in $ranks_list; do
                 measure "$ranks" "$repeat" "$@" || result=1
             done
-        else
+        done
+    else
+        for ranks in $ranks_list; do
             # One repeat after the other (%1), alone on its nodes (--exclusive): neighbours disturb times.
             sbatch --parsable --job-name="$kind-$ranks" --ntasks="$ranks" --cpus-per-task=1 \
                 --array="1-$repeats%1" --exclusive --output="$records/%x-%a.log" --export=ALL,EQUIPOISE_JOBSCRIPTS="$jobscripts" \
                 ${site[@]+"${site[@]}"} ${extra[@]+"${extra[@]}"} "$0" --task "$ranks" --records "$records" "$@"
-        fi
-    done
+        done
+    fi
     say "records: $records; when all are there: python3 postprocess/equipoise_post scaling $records"
     return "$result"
 }

@@ -68,6 +68,7 @@ class Scaling(unittest.TestCase):
     def test_medians_and_shares(self):
         study = scaling.Study([record(1, wall) for wall in (1.0, 2.0, 9.0)] + [record(2, 1.0)])
         self.assertEqual((study.seconds[0], study.least[0], study.most[0]), (2.0, 1.0, 9.0))
+        np.testing.assert_allclose((study.speed_up, study.speed_up_of_least), ((1.0, 2.0), (1.0, 1.0)))
         names, shares = study.phases()
         self.assertEqual(names, ["noise", "update", "allreduce_wait", "other"])
         np.testing.assert_allclose(shares, [[0.5, 0.125, 0.25, 0.125]] * 2)
