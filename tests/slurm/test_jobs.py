@@ -11,6 +11,7 @@ import unittest
 
 import h5py
 import private_slurm
+import stand_in
 from program import MPIEXEC, PROGRAM, SOURCE, ProgramTest, configuration, text_of
 
 SCRIPTS = SOURCE / "jobscripts"
@@ -126,6 +127,22 @@ class Jobs(ProgramTest):
         self.assertIn("requeues itself: 1", self.logs())
         self.assertIn("equipoise restart", self.logs())
         self.same_bits("a.h5", expected)
+
+    def test_a_job_requeues_itself_no_more_often_than_allowed(self):
+        self.write(configuration())
+        job = self.submit("run.sbatch", "--requeues", "1", "a.ini", options=("--ntasks=1",),
+                          **stand_in.write(self.folder, step=1, end=9))
+        self.finished(job, "FAILED")
+        self.assertEqual(stand_in.calls(self.folder / "a.checkpoints"), ["run", "restart"], self.logs())
+        self.assertIn("has requeued itself 1 times: no more", self.logs())
+
+    def test_a_job_without_progress_does_not_requeue_itself(self):
+        self.write(configuration())
+        job = self.submit("run.sbatch", "--requeues", "9", "a.ini", options=("--ntasks=1",),
+                          **stand_in.write(self.folder, step=0, end=9))
+        self.finished(job, "FAILED")
+        self.assertEqual(stand_in.calls(self.folder / "a.checkpoints"), ["run", "restart"], self.logs())
+        self.assertIn("no further", self.logs())
 
     def test_a_cancelled_job_leaves_a_checkpoint_and_goes_on_when_asked(self):
         t_end = self.lasting(8.0)

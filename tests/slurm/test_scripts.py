@@ -9,23 +9,11 @@ import subprocess
 import time
 import unittest
 
+import stand_in
 from program import PROGRAM, SOURCE, ProgramTest, configuration
 
 SCRIPTS = SOURCE / "jobscripts"
 ALL = ("run.sbatch", "restart_chain.sh", "strong_scaling.sh", "weak_scaling.sh", "ensemble.sbatch", "convergence.sh")
-
-# Stands for equipoise: keeps how far it is in CHECKPOINT/checkpoint_1.h5, goes STEP further each time, ends at END.
-STAND_IN = """#!/usr/bin/env bash
-[[ $1 != --version ]] || { echo "equipoise 0"; exit; }
-[[ $1 != info ]] || { echo "reached   t = $(cat "$2")"; exit; }
-[[ $1 != check ]] || exit 0
-for word; do [[ $word != --checkpoint.directory=* ]] || folder=${word#*=}; done
-echo "$*" >>"$folder/calls"
-at=$(($(cat "$folder/checkpoint_1.h5" 2>/dev/null || echo 0) + STEP))
-echo $at >"$folder/checkpoint_1.h5"
-((at < END)) || exit 0
-exit 75
-"""
 
 
 class Scripts(ProgramTest):
@@ -37,13 +25,10 @@ class Scripts(ProgramTest):
         return done
 
     def stand_in(self, step, end):
-        path = self.folder / "stand-in"
-        path.write_text(STAND_IN, encoding="utf-8")
-        path.chmod(0o755)
-        return {"EQUIPOISE": str(path), "STEP": str(step), "END": str(end)}
+        return stand_in.write(self.folder, step, end)
 
     def calls(self):
-        return [line.split()[0] for line in (self.folder / "a.checkpoints/calls").read_text().splitlines()]
+        return stand_in.calls(self.folder / "a.checkpoints")
 
     def test_help_names_every_option(self):
         for name in ALL:
