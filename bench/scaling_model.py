@@ -62,9 +62,13 @@ class Problem:
         """Of the kinetic solver."""
         return self.kinetic_lines // self.populations
 
-    def scaled(self, neurons=None, sites=None):
-        """The same with other numbers of neurons in all and of sites."""
+    def scaled(self, neurons=None, sites=None, steps=None):
+        """The same with other numbers of neurons in all, of sites, and of steps of whichever solver makes more."""
         other = self
+        if steps:
+            factor = steps / max(self.network_steps, self.kinetic_steps)
+            names = ("network_steps", "kinetic_steps", "kinetic_newton_iterations")
+            other = replace(other, **{name: round(factor * getattr(self, name)) for name in names})
         if neurons and self.neurons:
             sizes = {name: round(n * neurons / self.neurons) for name, n in self.population_neurons.items()}
             other = replace(other, population_neurons=sizes, neurons=sum(sizes.values()))
@@ -284,14 +288,14 @@ def describe(problem, constants, machine):
     return "\n".join(lines)
 
 
-def draw(curves, study, path):
-    """curves: {label: (ranks, walls)}, the first of them of the measured problem."""
+def draw(curves, study, measured, path):
+    """curves: {label: (ranks, walls)}. measured: whether the first of them is of the records' problem and steps."""
     with scaling.plt.rc_context(style.PARAMETERS):
         figure, axis = scaling.plt.subplots(figsize=(1.4 * style.COLUMN_WIDTH, 2.8))
         for (label, (ranks, walls)), colour in zip(curves.items(), scaling.COLOURS[::3]):
             axis.plot(ranks, walls[0] / np.asarray(ranks), color="0.8", linewidth=1.0)
             axis.plot(ranks, walls, color=colour, linestyle=":", label=f"{label}: PREDICTED")
-        if study.strong:
+        if measured:
             axis.plot(study.ranks, study.seconds, "o", color=scaling.COLOURS[0], markersize=4, label="measured")
         axis.set_xscale("log")
         axis.set_yscale("log")
@@ -313,6 +317,8 @@ def main():
     parser.add_argument("--largest", type=int, default=100000, metavar="RANKS", help="(%(default)s)")
     parser.add_argument("--neurons", type=int, metavar="N", help="also predict a network of N neurons in all")
     parser.add_argument("--sites", type=int, metavar="S", help="also predict a kinetic lattice of S sites")
+    parser.add_argument("--steps", type=int, metavar="T", help="predict runs of T steps (default: as in the "
+                        "records), so that what belongs to no step weighs as in a long run")
     parser.add_argument("-o", "--output", metavar="PICTURE", help="PNG or PDF, by its ending")
     arguments = parser.parse_args()
     try:
@@ -327,16 +333,18 @@ def main():
     print(f"constants: medians over {len(records)} records, ranks: {records[0]['ranks']}")
     print(describe(problem, constants, machine))
     print("\nthe model beside the measurements\n" + comparison(study, constants, machine))
-    problems = {"this problem": problem}
+    problems = {"this problem": problem.scaled(steps=arguments.steps)}
     if arguments.neurons or arguments.sites:
-        words = [f"{n} {what}" for n, what in ((arguments.neurons, "neurons"), (arguments.sites, "sites")) if n]
-        problems[", ".join(words)] = problem.scaled(arguments.neurons, arguments.sites)
+        words = [f"{n:g} {what}" for n, what in ((arguments.neurons, "neurons"), (arguments.sites, "sites")) if n]
+        problems[", ".join(words)] = problem.scaled(arguments.neurons, arguments.sites, arguments.steps)
     curves = {}
     for label, one in problems.items():
-        print(f"\nPREDICTED by the model, not measured: {label}\n" + table(one, constants, machine, all_ranks))
+        steps = max(one.network_steps, one.kinetic_steps)
+        print(f"\nPREDICTED by the model, not measured: {label}, {steps} steps\n"
+              + table(one, constants, machine, all_ranks))
         curves[label] = (all_ranks, [sum(seconds.values()) for seconds in predicted(one, constants, machine, all_ranks)])
     if arguments.output:
-        draw(curves, study, arguments.output)
+        draw(curves, study, study.strong and not arguments.steps, arguments.output)
         print(f"picture: {arguments.output}")
 
 

@@ -20,14 +20,15 @@ NETWORK = {"title": "a test", "populations": 2, "modes": 1, "product_modes": 1, 
            "neurons": 1000 * BLOCK, "network_steps": 100, "message_bytes": 88}
 KINETIC = {"kinetic_lines": 12, "kinetic_cells": 100, "kinetic_steps": 16, "kinetic_newton_iterations": 32}
 SECONDS = {"noise": 2.0, "update": 1.0, "moments": 3.0, "allreduce_wait": 0.0, "balance": 0.1, "kinetic_assembly": 0.8,
-           "kinetic_solve": 0.4, "kinetic_moments": 0.2, "kinetic_rest": 0.2, "field": 0.0, "output": 0.5, "checkpoint": 0.25}
+           "kinetic_solve": 0.4, "kinetic_moments": 0.2, "kinetic_rest": 0.2, "field": 0.0, "output": 0.5,
+           "checkpoint": 0.25}
 
 
 def record(ranks=1, **problem):
     phases = {name: {"min": s / ranks, "mean": s / ranks, "max": s / ranks} for name, s in SECONDS.items()}
-    return {"record": "equipoise timing", "format": 1, "ranks": ranks, "wall_seconds": (sum(SECONDS.values()) + 0.05) / ranks,
-            "problem": {**NETWORK, **KINETIC, **problem}, "phase_seconds": phases, "neuron_steps_per_second": 1e7,
-            "cell_updates_per_second": 1e6, "peak_memory_bytes": {"min": 1.0, "mean": 1.0, "max": 1.0}}
+    return {"record": "equipoise timing", "format": 1, "ranks": ranks,
+            "wall_seconds": (sum(SECONDS.values()) + 0.05) / ranks, "problem": {**NETWORK, **KINETIC, **problem},
+            "phase_seconds": phases, "neuron_steps_per_second": 1e7, "cell_updates_per_second": 1e6, "peak_memory_bytes": {"min": 1.0, "mean": 1.0, "max": 1.0}}
 
 
 class Model(unittest.TestCase):
@@ -92,6 +93,10 @@ class Model(unittest.TestCase):
         other = self.problem.scaled(neurons=10 * self.problem.neurons, sites=60)
         self.assertEqual((other.neurons, other.sites, other.blocks(1)), (10000 * BLOCK, 60, 10000))
         self.assertEqual(other.network_messages(), self.problem.network_messages())
+        longer = self.problem.scaled(steps=1000)
+        self.assertEqual((longer.network_steps, longer.kinetic_steps, longer.kinetic_newton_iterations), (1000, 160, 320))
+        self.assertAlmostEqual(self.predict(4, longer)["neurons"], 10.0 * self.predict(4)["neurons"])
+        self.assertEqual(self.predict(4, longer)["apart"], self.predict(4)["apart"])
 
     def program(self, folder, *words):
         return subprocess.run([sys.executable, SOURCE / "bench/scaling_model.py", folder, *words], capture_output=True,
@@ -103,10 +108,11 @@ class Model(unittest.TestCase):
             for ranks in (1, 2):
                 Path(folder, f"{ranks}.json").write_text(json.dumps(record(ranks)))
             picture = Path(folder, "a.png")
-            done = self.program(folder, "--neurons", "1000000000", "-o", picture)
+            done = self.program(folder, "--neurons", "1000000000", "--steps", "5000", "-o", picture)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertTrue(picture.read_bytes().startswith(b"\x89PNG"))
             self.assertEqual(done.stdout.count("PREDICTED by the model, not measured"), 2)
+            self.assertIn("1e+09 neurons, 5000 steps", done.stdout)
             measured = done.stdout.split("beside the measurements")[1].split("PREDICTED")[0].splitlines()
             self.assertEqual([line.split()[0] for line in measured[2:4]], ["1", "2"])
             self.assertAlmostEqual(float(measured[2].split()[4]), 1.0, places=2)
