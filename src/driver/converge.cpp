@@ -8,6 +8,7 @@
 #include "equipoise/driver/limit_trajectory.hpp"
 #include "equipoise/driver/names.hpp"
 #include "equipoise/driver/schedule.hpp"
+#include "equipoise/driver/stability_output.hpp"
 #include "equipoise/driver/stepped_network.hpp"
 #include "equipoise/fluctuations/prediction.hpp"
 #include "equipoise/parallel/petsc.hpp"
@@ -113,9 +114,7 @@ double square(double x) {
 std::vector<double> run_network(const parallel::Communicator& comm, const Member& of_size,
                                 std::int64_t realisation, const std::vector<std::int64_t>& steps,
                                 const LimitTrajectory& limit) {
-    config::Config config = of_size.config;
-    config.run.seed += static_cast<std::uint64_t>(realisation);
-    SteppedNetwork network(comm, config, of_size.balance);
+    SteppedNetwork network(comm, of_realisation(of_size.config, realisation), of_size.balance);
     network.start();
     const std::size_t populations = of_size.neurons.size();
     std::vector<double> squares(2 * populations, 0.0);
@@ -213,8 +212,7 @@ void Study::run_networks(Convergence& result) const {
         errors.squares.assign(populations * sizes_.size() * realisations, 0.0);
     }
     const parallel::RankGroup group(comm_, static_cast<int>(result.groups));
-    std::string failure;
-    try {
+    group.apart([&] {
         for (std::size_t s = 0; s < sizes_.size(); ++s) {
             for (std::int64_t r = group.number(); r < realisations_; r += group.count()) {
                 const std::vector<double> squares =
@@ -226,13 +224,7 @@ void Study::run_networks(Convergence& result) const {
                 }
             }
         }
-    } catch (const NumericsError& error) {
-        failure = error.what();
-    }
-    failure = comm_.first_text(failure);
-    if (!failure.empty()) {
-        throw NumericsError(failure);
-    }
+    });
     for (ConvergenceErrors& errors : result.errors) {
         comm_.sum_reals(errors.squares); // one rank's value and zeros: exact
     }
@@ -279,10 +271,8 @@ void Study::add_independent(Convergence& result) const {
 }
 
 void Study::add_prediction(Convergence& result) const {
-    if (config_.domain.kind != config::DomainKind::point &&
-        config_.network.positions == config::Positions::random) {
-        result.no_prediction = "random positions shift each network's averages, which the theory "
-                               "of its fluctuations in time leaves out";
+    result.no_prediction = reason_against_realisations(config_);
+    if (!result.no_prediction.empty()) {
         return;
     }
     const auto predict = [&result](const Member& of_size, bool limit) {

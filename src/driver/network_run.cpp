@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace equipoise::driver {
 
 namespace {
@@ -148,23 +146,14 @@ std::string NetworkRun::summary() {
         text += fmt::format("  {:<14} {:>12.6f} {:>12.6f}\n", balance_->model().population(a).name,
                             last_.mean[a], last_.variance[a]);
     }
-    const NetworkPhases of = phases();
-    const double all = std::max(1e-9, of.steps() + of.output);
-    const double work =
-        static_cast<double>(neurons_) * static_cast<double>(network_.solver().step() - first_step_);
     return text +
-           fmt::format(
-               "  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
-               "moments {:.0f} %, communication {:.0f} %, balance {:.0f} %, output {:.0f} %\n",
-               work / all, 100.0 * of.noise / all, 100.0 * of.update / all,
-               100.0 * of.moments / all, 100.0 * of.communication / all, 100.0 * of.balance / all,
-               100.0 * of.output / all);
+           speed_in_words(static_cast<double>(neurons_) * static_cast<double>(steps()), phases());
 }
 
 NetworkPhases NetworkRun::phases() const {
-    return {network_.solver().noise_seconds(),  network_.solver().update_seconds(),
-            network_.solver().moment_seconds(), network_.communication_seconds(),
-            network_.balance_seconds(),         output_seconds_};
+    NetworkPhases phases = network_.phases();
+    phases.output = output_seconds_;
+    return phases;
 }
 
 } // namespace equipoise::driver

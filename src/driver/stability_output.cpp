@@ -29,6 +29,14 @@ fluctuations::Prediction predict_network(const config::Config& config,
                                  network::recorded_basis(balance.model(), config.network.modes));
 }
 
+std::string reason_against_realisations(const config::Config& config) {
+    const bool shifted = config.domain.kind != config::DomainKind::point &&
+                         config.network.positions == config::Positions::random;
+    return shifted ? "random positions shift each network's averages, which the theory of its "
+                     "fluctuations in time leaves out"
+                   : "";
+}
+
 std::string in_words(const fluctuations::Prediction& prediction, const model::Model& model) {
     if (!prediction.applies()) {
         return "  no prediction: " + prediction.reason + "\n";

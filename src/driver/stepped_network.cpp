@@ -5,11 +5,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
 
 namespace equipoise::driver {
+
+config::Config of_realisation(config::Config config, std::int64_t realisation) {
+    config.run.seed += static_cast<std::uint64_t>(realisation);
+    return config;
+}
+
+void NetworkPhases::add(const NetworkPhases& other) {
+    noise += other.noise;
+    update += other.update;
+    moments += other.moments;
+    communication += other.communication;
+    balance += other.balance;
+    output += other.output;
+}
+
+std::string speed_in_words(double neuron_steps, const NetworkPhases& of) {
+    const double all = std::max(1e-9, of.steps() + of.output);
+    return fmt::format("  {:.3g} neuron-steps/s; on rank 0: noise {:.0f} %, update {:.0f} %, "
+                       "moments {:.0f} %, communication {:.0f} %, balance {:.0f} %, output {:.0f} "
+                       "%\n",
+                       neuron_steps / all, 100.0 * of.noise / all, 100.0 * of.update / all,
+                       100.0 * of.moments / all, 100.0 * of.communication / all,
+                       100.0 * of.balance / all, 100.0 * of.output / all);
+}
 
 SteppedNetwork::SteppedNetwork(const parallel::Communicator& comm, const config::Config& config,
                                const balance::Balance& balance)
@@ -30,6 +55,11 @@ Request SteppedNetwork::step(Request asked) {
     solver_.message().ask(asked);
     exchange();
     return solver_.message().request();
+}
+
+NetworkPhases SteppedNetwork::phases() const {
+    return {solver_.noise_seconds(), solver_.update_seconds(), solver_.moment_seconds(),
+            communication_seconds_,  balance_seconds_,         0.0};
 }
 
 void SteppedNetwork::exchange() {

@@ -1,13 +1,12 @@
 #include "equipoise/parallel/rank_group.hpp"
 
-#include "equipoise/util/errors.hpp"
-
 #include <cstdint>
 
 namespace equipoise::parallel {
 
 RankGroup::RankGroup(const Communicator& all, int groups)
-    : count_(groups), number_(static_cast<int>(std::int64_t{all.rank()} * groups / all.size())) {
+    : all_(all), count_(groups),
+      number_(static_cast<int>(std::int64_t{all.rank()} * groups / all.size())) {
     ensure(groups >= 1 && groups <= all.size(), "no group of ranks is empty");
     check(MPI_Comm_split(all.handle(), number_, all.rank(), &comm_), "MPI_Comm_split");
 }

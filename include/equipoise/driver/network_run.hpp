@@ -14,16 +14,6 @@
 
 namespace equipoise::driver {
 
-/// Seconds of this rank by phase of the network's part.
-struct NetworkPhases {
-    double noise = 0.0, update = 0.0, moments = 0.0, communication = 0.0, balance = 0.0;
-    double output = 0.0;
-
-    [[nodiscard]] double steps() const noexcept {
-        return noise + update + moments + communication + balance;
-    }
-};
-
 /// The network in a run: its parts, its inner time loop, and what it writes.
 class NetworkRun : public SolverRun {
   public:
@@ -39,6 +29,8 @@ class NetworkRun : public SolverRun {
     [[nodiscard]] RecordView view() const override;
     [[nodiscard]] std::string summary() override;
 
+    /// The last one made, at view().time.
+    [[nodiscard]] const network::Record& last_record() const noexcept { return last_; }
     /// The last histograms of fluctuations and their time; empty: none yet.
     [[nodiscard]] const network::Measurement::Density& last_density() const noexcept {
         return last_density_;

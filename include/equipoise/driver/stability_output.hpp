@@ -17,6 +17,9 @@ namespace equipoise::driver {
 /// The finite-size theory for the network of a configuration (docs/fluctuations.md).
 fluctuations::Prediction predict_network(const config::Config& config,
                                          const balance::Balance& balance);
+/// Why this theory, of one network's fluctuations over time, does not tell how far realisations of
+/// the network are apart; "": it does.
+std::string reason_against_realisations(const config::Config& config);
 /// In words, a line for each population: the standard deviations of the recorded means, beside
 /// those of independent neurons; or why the theory does not apply.
 std::string in_words(const fluctuations::Prediction& prediction, const model::Model& model);
@@ -40,6 +43,10 @@ class StabilityOutput {
     void restore(const io::CheckpointReader& checkpoint);
     /// Prediction and measurement; only where the network runs.
     void finish(io::OutputFile& file);
+    /// After finish().
+    [[nodiscard]] const fluctuations::Prediction& prediction() const noexcept {
+        return prediction_;
+    }
     /// For a terminal, after finish().
     [[nodiscard]] std::string table() const;
 

@@ -8,15 +8,36 @@
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/util/request.hpp"
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 namespace equipoise::driver {
+
+/// The configuration of realisation r >= 0 of a network: noise, initial states and random positions
+/// are those of the seed run.seed + r (modulo 2^64).
+config::Config of_realisation(config::Config config, std::int64_t realisation);
+
+/// Seconds of this rank by phase of a network's part. Communication is waiting for sums, balance
+/// the making of multipliers from them: residual, Jacobian, dense solve.
+struct NetworkPhases {
+    double noise = 0.0, update = 0.0, moments = 0.0, communication = 0.0, balance = 0.0;
+    double output = 0.0;
+
+    void add(const NetworkPhases& other);
+    [[nodiscard]] double steps() const noexcept {
+        return noise + update + moments + communication + balance;
+    }
+};
+
+/// A line for a terminal: speed and shares of the phases.
+std::string speed_in_words(double neuron_steps, const NetworkPhases& phases);
 
 /// A network spread over the ranks of a communicator: its solver, the sums between the ranks, and
 /// its measurement. All calls are collective.
 class SteppedNetwork {
   public:
-    /// Draws the initial state. `balance`, its model and `config` must outlive this.
+    /// Draws the initial state. `balance` and its model must outlive this.
     SteppedNetwork(const parallel::Communicator& comm, const config::Config& config,
                    const balance::Balance& balance);
     SteppedNetwork(const SteppedNetwork&) = delete;
@@ -38,10 +59,8 @@ class SteppedNetwork {
         return placements_;
     }
     [[nodiscard]] const network::SumOverRanks& sum() const noexcept { return sum_; }
-    /// Seconds that this rank has waited for sums.
-    [[nodiscard]] double communication_seconds() const noexcept { return communication_seconds_; }
-    /// Seconds that it took to make multipliers of the sums: residual, Jacobian, dense solve.
-    [[nodiscard]] double balance_seconds() const noexcept { return balance_seconds_; }
+    /// Without output.
+    [[nodiscard]] NetworkPhases phases() const;
 
   private:
     void exchange();

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "equipoise/parallel/communicator.hpp"
+#include "equipoise/util/errors.hpp"
+
+#include <string>
 
 namespace equipoise::parallel {
 
@@ -21,7 +24,25 @@ class RankGroup {
     /// Of the group: valid as long as this is.
     [[nodiscard]] Communicator communicator() const { return Communicator(comm_); }
 
+    /// Runs `body`, in which the groups do not wait for each other, and then waits for all. Where
+    /// it ends with a NumericsError in some groups, on all their ranks, all ranks throw the first
+    /// of them. Collective over `all`.
+    template <class Body>
+    void apart(const Body& body) const {
+        std::string failure;
+        try {
+            body();
+        } catch (const NumericsError& error) {
+            failure = error.what();
+        }
+        failure = all_.first_text(failure);
+        if (!failure.empty()) {
+            throw NumericsError(failure);
+        }
+    }
+
   private:
+    Communicator all_;
     int count_;
     int number_;
     MPI_Comm comm_ = MPI_COMM_NULL;

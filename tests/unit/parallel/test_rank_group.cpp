@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 using namespace equipoise::parallel;
@@ -39,6 +40,23 @@ TEST_CASE("groups sum apart from each other") {
         sum += group.communicator().sum(std::int64_t{10});
     }
     CHECK(sum == 10 * (group.number() + 1));
+}
+
+TEST_CASE("where one group fails, all ranks fail by its words") {
+    const Communicator world = Communicator::world();
+    const RankGroup group(world, world.size());
+    int done = 0;
+    group.apart([&] { ++done; });
+    CHECK(done == 1);
+    for (int failing = 0; failing < world.size(); ++failing) {
+        const auto body = [&] {
+            if (group.number() >= failing) {
+                throw equipoise::NumericsError("group " + std::to_string(group.number()));
+            }
+        };
+        CHECK_THROWS_WITH(group.apart(body), "group " + std::to_string(failing));
+        CHECK_THROWS_AS(group.apart(body), equipoise::NumericsError);
+    }
 }
 
 TEST_CASE("an empty group is refused") {
