@@ -62,6 +62,14 @@ class Checker {
         multiple_of_step("network.trace_interval", network.trace_interval);
     }
 
+    void realisations() {
+        if (trusted({"run.solvers", "run.realisations"}) && !config_.run.solvers.network &&
+            config_.run.realisations > 1) {
+            reject("run.realisations", "are of the network, which is not in run.solvers",
+                   "add network to run.solvers, or leave realisations out");
+        }
+    }
+
     void network_size() {
         if (!config_.run.solvers.network || !trusted({"run.solvers"})) {
             return;
@@ -207,6 +215,7 @@ class Checker {
 void check_relations(const Config& config, Findings& findings) {
     Checker checker(config, findings);
     checker.intervals();
+    checker.realisations();
     checker.network_size();
     checker.neurons_and_sites();
     checker.bins();

@@ -116,7 +116,8 @@ std::vector<Option> run_options() {
             "Simulated time between two records; a multiple of network.time_step."),
         run("solvers", SolversValue{}, &Run::solvers, "", "What is run, side by side."),
         run("realisations", IntegerValue{1, 1000000}, &Run::realisations, "",
-            "Independent copies of the network, each with random numbers of its own."),
+            "Independent networks, with the seeds seed, seed + 1, ...: means and standard errors "
+            "across them are recorded, and the limits compared with the mean."),
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "equipoise/balance/drive.hpp"
 #include "equipoise/domain/partition.hpp"
+#include "equipoise/driver/ensemble.hpp"
 #include "equipoise/model/gauss_hermite.hpp"
 #include "equipoise/network/local_step.hpp"
 
@@ -43,6 +44,29 @@ double explicit_step(const balance::Balance& balance, const balance::InitialBala
         generator(at, at) += mean_drift_slope(model.population(a), initial, a) / std::sqrt(n);
     }
     return balance::largest_explicit_step(balance::spectrum(balance, generator), n, 0.0);
+}
+
+/// Of one network.
+double bytes_per_rank(const config::Config& config, const model::Model& model, int ranks) {
+    const bool random = config.network.positions == config::Positions::random &&
+                        config.domain.kind != config::DomainKind::point;
+    const bool torus = config.domain.kind == config::DomainKind::torus;
+    const bool own_site =
+        config.domain.kind != config::DomainKind::point && config.network.sites[0] == 0;
+    double bytes = 0.0;
+    for (const model::Population& population : model.populations()) {
+        const double blocks =
+            std::ceil(static_cast<double>(domain::block_count(population.neurons)) / ranks);
+        double per_neuron = sizeof(double);
+        if (random || (torus && own_site)) {
+            per_neuron += (torus ? 2.0 : 1.0) * sizeof(double);
+        }
+        if (population.input.depends_on_position() && (random || own_site)) {
+            per_neuron += sizeof(double);
+        }
+        bytes += blocks * static_cast<double>(domain::block_size) * per_neuron;
+    }
+    return bytes;
 }
 
 } // namespace
@@ -154,23 +178,11 @@ void require_sites(const config::Config& config, const model::Model& model) {
 }
 
 double network_bytes_per_rank(const config::Config& config, const model::Model& model, int ranks) {
-    const bool random = config.network.positions == config::Positions::random &&
-                        config.domain.kind != config::DomainKind::point;
-    const bool torus = config.domain.kind == config::DomainKind::torus;
-    const bool own_site =
-        config.domain.kind != config::DomainKind::point && config.network.sites[0] == 0;
-    double bytes = 0.0;
-    for (const model::Population& population : model.populations()) {
-        const double blocks =
-            std::ceil(static_cast<double>(domain::block_count(population.neurons)) / ranks);
-        double per_neuron = sizeof(double);
-        if (random || (torus && own_site)) {
-            per_neuron += (torus ? 2.0 : 1.0) * sizeof(double);
-        }
-        if (population.input.depends_on_position() && (random || own_site)) {
-            per_neuron += sizeof(double);
-        }
-        bytes += blocks * static_cast<double>(domain::block_size) * per_neuron;
+    double bytes = bytes_per_rank(config, model, ranks);
+    if (config.run.realisations > 1) {
+        const int groups = groups_of_ranks(config.run.realisations, ranks);
+        const double rounds = std::ceil(static_cast<double>(config.run.realisations - 1) / groups);
+        bytes += rounds * bytes_per_rank(config, model, ranks / groups);
     }
     return bytes;
 }

@@ -142,9 +142,12 @@ std::string report(const config::Config& config, const balance::Balance& balance
         describe_steps(out, config, balance, assessment);
         fmt::format_to(out, "\nFluctuations of the recorded means in the stationary state\n{}",
                        in_words(predict_network(config, balance), model));
-        fmt::format_to(out, "\nMemory: about {:.1f} MiB of network state per rank on {} rank{}\n",
-                       network_bytes_per_rank(config, model, ranks) / 1048576.0, ranks,
-                       ranks == 1 ? "" : "s");
+        const std::int64_t networks = config.run.realisations;
+        fmt::format_to(out, "\nMemory: about {:.1f} MiB of {} per rank on {} rank{}\n",
+                       network_bytes_per_rank(config, model, ranks) / 1048576.0,
+                       networks > 1 ? fmt::format("{} networks' states", networks)
+                                    : "network state",
+                       ranks, ranks == 1 ? "" : "s");
     }
     for (const std::string& warning : assessment.warnings) {
         fmt::format_to(out, "\nwarning: {}\n", warning);

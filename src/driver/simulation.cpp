@@ -43,7 +43,13 @@ void Simulation::build(const std::string& petsc) {
         assessment_.warnings.emplace_back(
             "--petsc has no effect: no solver of this run uses PETSc (run.solvers)");
     }
-    if (wanted.network) {
+    if (wanted.network && config_.run.realisations > 1) {
+        auto ensemble = std::make_unique<Ensemble>(comm_, config_, balance_);
+        ensemble_ = ensemble.get();
+        network_ = &ensemble->first();
+        solvers_.push_back(std::move(ensemble));
+        names.emplace_back("network");
+    } else if (wanted.network) {
         auto network = std::make_unique<NetworkRun>(comm_, config_, balance_);
         network_ = network.get();
         solvers_.push_back(std::move(network));
@@ -63,7 +69,8 @@ void Simulation::build(const std::string& petsc) {
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
         for (std::size_t j = i + 1; j < names.size(); ++j) {
-            compared_.push_back({i, j, SolverPair(names[i], names[j], model_, recorded)});
+            compared_.push_back(
+                {i, j, SolverPair(names[i], names[j], model_, recorded, config_.run.realisations)});
         }
     }
     if (network_ != nullptr && kinetic_ != nullptr && config_.network.density_interval > 0.0) {
@@ -112,6 +119,9 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
             compared.pair.finish(*file);
         }
         stability_->finish(*file);
+        if (ensemble_ != nullptr) {
+            ensemble_->finish(*file, stability_->prediction());
+        }
         if (!config_.checkpoint.directory.empty() && checkpoints_->wanted()) {
             write_checkpoint(*file, Request::checkpoint); // so that the run can be made longer
         }
@@ -328,7 +338,9 @@ Outcome Simulation::stop(io::OutputFile& file, const Requests& requests) {
 
 Timing Simulation::timing(double wall) {
     Timing timing(config_, balance_, wall);
-    if (network_ != nullptr) {
+    if (ensemble_ != nullptr) {
+        timing.add(*ensemble_);
+    } else if (network_ != nullptr) {
         timing.add(*network_);
     }
     if (kinetic_ != nullptr) {

@@ -4,16 +4,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace equipoise::driver {
 
 SolverPair::SolverPair(std::string first, std::string second, const model::Model& model,
-                       const model::Basis& recorded)
+                       const model::Basis& recorded, std::int64_t realisations)
     : first_(std::move(first)), second_(std::move(second)),
-      group_("/comparison/" + first_ + "_" + second_), populations_(population_names(model)),
-      modes_(mode_names(model, recorded)) {
+      group_("/comparison/" + first_ + "_" + second_), realisations_(realisations),
+      populations_(population_names(model)), modes_(mode_names(model, recorded)) {
     const std::size_t count = populations_.size();
     using Values = diagnostics::Comparison;
     quantities_.push_back({"mean",
@@ -42,7 +43,7 @@ void SolverPair::declare(io::Schema& schema) const {
     schema.dimensions.push_back(io::unlimited(path("time"), "1", "time"));
     schema.dimensions.push_back(io::labels(path("population"), populations_, "population"));
     schema.dimensions.push_back(io::labels(path("mode"), modes_, "mode phi_p(x)"));
-    const std::string between = first_ + " - " + second_;
+    const std::string difference = between();
     for (const Quantity& quantity : quantities_) {
         std::vector<std::string> fixed;
         for (const std::string& dimension : quantity.dimensions) {
@@ -55,15 +56,18 @@ void SolverPair::declare(io::Schema& schema) const {
             schema.datasets.push_back(
                 {path(quantity.name + "_" + name), io::Type::real64, dimensions, "1", long_name});
         };
-        add("difference", growing, between + " in " + quantity.meaning);
-        add("largest", fixed, "largest |" + between + "| in " + quantity.meaning + " after t = 0");
+        add("difference", growing, difference + " in " + quantity.meaning);
+        add("largest", fixed,
+            "largest |" + difference + "| in " + quantity.meaning + " after t = 0");
         add("rms", fixed,
-            "root mean square of " + between + " in " + quantity.meaning + " after t = 0");
+            "root mean square of " + difference + " in " + quantity.meaning + " after t = 0");
         if (samples()) {
             add("error", growing,
-                "standard error expected of independent neurons, of " + quantity.meaning);
+                std::string("standard error expected of ") +
+                    (realisations_ > 1 ? "as many networks of " : "") + "independent neurons, of " +
+                    quantity.meaning);
             add("largest_in_errors", fixed,
-                "largest |" + between + "| in standard errors, of " + quantity.meaning +
+                "largest |" + difference + "| in standard errors, of " + quantity.meaning +
                     " after t = 0");
         }
     }
@@ -74,8 +78,12 @@ void SolverPair::record(io::OutputFile& file, const RecordView& first, const Rec
     for (Quantity& quantity : quantities_) {
         const std::vector<double>& a = first.*quantity.value;
         const std::vector<double>& b = second.*quantity.value;
-        const std::vector<double> error =
-            samples() ? second.*quantity.error : std::vector<double>(b.size(), 0.0);
+        std::vector<double> error(b.size(), 0.0);
+        if (samples()) {
+            const double root = std::sqrt(static_cast<double>(realisations_));
+            std::transform((second.*quantity.error).begin(), (second.*quantity.error).end(),
+                           error.begin(), [root](double of_one) { return of_one / root; });
+        }
         std::vector<double> difference;
         for (std::size_t i = 0; i < b.size(); ++i) {
             difference.push_back(a[i] - b[i]);
@@ -147,9 +155,15 @@ std::string SolverPair::line(const Quantity& quantity, std::size_t from, std::si
     return text + "\n";
 }
 
+std::string SolverPair::between() const {
+    const std::string first =
+        samples() && realisations_ > 1 ? fmt::format("mean of {} networks", realisations_) : first_;
+    return first + " - " + second_;
+}
+
 std::string SolverPair::table() const {
-    std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", first_ + " - " + second_,
-                                   "largest", "rms", "at t", samples() ? "  errors   verdict" : "");
+    std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", between(), "largest", "rms",
+                                   "at t", samples() ? "  errors   verdict" : "");
     for (const Quantity& quantity : quantities_) {
         const std::size_t width = quantity.comparison.size() / populations_.size();
         for (std::size_t a = 0; a < populations_.size(); ++a) {

@@ -115,7 +115,16 @@ Timing::Timing(const config::Config& config, const balance::Balance& balance, do
 }
 
 void Timing::add(const NetworkRun& run) {
-    const NetworkPhases phases = run.phases();
+    add(run, run.phases(), 1, run.steps());
+}
+
+void Timing::add(const Ensemble& run) {
+    add(run.first(), run.phases(), run.realisations(), run.steps());
+}
+
+/// phases, steps: of all realisations, of which `run` is one.
+void Timing::add(const NetworkRun& run, const NetworkPhases& phases, std::int64_t realisations,
+                 std::int64_t steps) {
     add(Phase::noise, phases.noise);
     add(Phase::update, phases.update);
     add(Phase::moments, phases.moments);
@@ -123,9 +132,10 @@ void Timing::add(const NetworkRun& run) {
     add(Phase::balance, phases.balance);
     add(Phase::output, phases.output);
     network_seconds_ = phases.steps();
-    neuron_steps_ = run.neurons() * run.steps();
+    neuron_steps_ = run.neurons() * steps;
     problem_.add("neurons", run.neurons())
-        .add("network_steps", run.steps())
+        .add("realisations", realisations)
+        .add("network_steps", steps)
         .add("message_bytes", run.message_bytes());
 }
 

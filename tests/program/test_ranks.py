@@ -26,8 +26,8 @@ EXPLICIT = {"network": {"scheme": "explicit", "time_step": "0.002"}}
 RANDOM = {"network": {"positions": "random"}}
 
 
-def network_datasets(path):
-    """Name, shape, type and bytes of every dataset below /network."""
+def network_datasets(path, group="network"):
+    """Name, shape, type and bytes of every dataset below /network, or another group."""
     found = {}
 
     def visit(name, item):
@@ -38,7 +38,7 @@ def network_datasets(path):
             found[name] = (item.shape, str(item.dtype), value)
 
     with h5py.File(path) as file:
-        file["network"].visititems(visit)
+        file[group].visititems(visit)
     return found
 
 

@@ -31,7 +31,8 @@ void require_balance(const config::Config& config, const balance::Balance& balan
 /// modes.
 void require_sites(const config::Config& config, const model::Model& model);
 
-/// Bytes of network state, positions and tables on the fullest of `ranks` ranks.
+/// Bytes of network state, positions and tables on the fullest of `ranks` ranks, of all
+/// realisations.
 double network_bytes_per_rank(const config::Config& config, const model::Model& model, int ranks);
 
 /// The report of `equipoise check` for a terminal.

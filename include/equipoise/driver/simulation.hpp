@@ -5,6 +5,7 @@
 #include "equipoise/driver/assessment.hpp"
 #include "equipoise/driver/checkpoints.hpp"
 #include "equipoise/driver/density_pair.hpp"
+#include "equipoise/driver/ensemble.hpp"
 #include "equipoise/driver/field_run.hpp"
 #include "equipoise/driver/kinetic_run.hpp"
 #include "equipoise/driver/network_run.hpp"
@@ -73,6 +74,7 @@ class Simulation {
     std::vector<std::unique_ptr<SolverRun>> solvers_;
     std::vector<Compared> compared_;
     NetworkRun* network_ = nullptr; ///< of solvers_, where it is there; likewise
+    Ensemble* ensemble_ = nullptr;  ///< whose first realisation network_ is then
     KineticRun* kinetic_ = nullptr;
     FieldRun* field_ = nullptr;
     std::optional<DensityPair> densities_;

@@ -8,22 +8,23 @@
 #include "equipoise/model/basis.hpp"
 #include "equipoise/model/model.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace equipoise::driver {
 
 /// Two solvers compared at every output time: the group /comparison/<first>_<second>, and their
-/// part of the table at the end. The second is a limit; where the first is the network, the
-/// differences are also counted in the standard errors of a network of independent neurons, which
-/// the limit's view brings along.
+/// part of the table at the end. The second is a limit; where the first is the network, or the mean
+/// of its realisations, the differences are also counted in the standard errors of a network of
+/// independent neurons, which the limit's view brings along, over the root of the realisations.
 ///
 /// The network starts at the given means, a limit on the balanced manifold: where these differ the
 /// network goes there within the first steps, so the record at t = 0 is written but does not count.
 class SolverPair {
   public:
     SolverPair(std::string first, std::string second, const model::Model& model,
-               const model::Basis& recorded);
+               const model::Basis& recorded, std::int64_t realisations = 1);
 
     void declare(io::Schema& schema) const;
     /// Views of the same time.
@@ -48,10 +49,13 @@ class SolverPair {
 
     [[nodiscard]] std::string path(const std::string& name) const { return group_ + "/" + name; }
     [[nodiscard]] bool samples() const { return first_ == "network"; }
+    /// "network - kinetic", "mean of 8 networks - kinetic"
+    [[nodiscard]] std::string between() const;
     [[nodiscard]] std::string line(const Quantity& quantity, std::size_t from, std::size_t to,
                                    const std::string& name) const;
 
     std::string first_, second_, group_;
+    std::int64_t realisations_; ///< of the network
     std::vector<std::string> populations_, modes_;
     std::vector<Quantity> quantities_;
 };

@@ -2,6 +2,7 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
+#include "equipoise/driver/ensemble.hpp"
 #include "equipoise/driver/field_run.hpp"
 #include "equipoise/driver/json.hpp"
 #include "equipoise/driver/kinetic_run.hpp"
@@ -40,9 +41,9 @@ class Timing {
     Timing(const config::Config& config, const balance::Balance& balance, double wall);
 
     void add(const NetworkRun& run);
-    /// Collective.
+    /// Collective, like the next two.
+    void add(const Ensemble& run);
     void add(KineticRun& run);
-    /// Collective.
     void add(FieldRun& run);
     void add(Phase phase, double seconds) { phases_[static_cast<std::size_t>(phase)] += seconds; }
 
@@ -50,6 +51,9 @@ class Timing {
     [[nodiscard]] JsonObject record(const parallel::Communicator& comm) const;
 
   private:
+    void add(const NetworkRun& run, const NetworkPhases& phases, std::int64_t realisations,
+             std::int64_t steps);
+
     JsonObject problem_; ///< what was computed, the same on every rank
     std::array<double, phase_count> phases_{};
     double wall_;
