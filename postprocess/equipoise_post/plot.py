@@ -26,13 +26,20 @@ def run(arguments):
         populations = output.populations()
         rows = [row for name in arguments.show for row in CHOICES[name](output, populations, arguments)]
         layout.save(arguments, Path(arguments.file).with_suffix(".png"), output.title, rows,
-                    style.legend(populations, output.solvers, bands="network" in output.solvers and output.limits))
+                    style.legend(populations, labels(output),
+                                 bands="network" in output.solvers and (output.limits or output.realisations > 1)))
         print_table(output, populations)
     layout.print_pictures(arguments, Path(arguments.file).with_suffix(".png"))
 
 
+def labels(output):
+    """What the legend calls the solvers."""
+    over_time = f" (over time: mean of {output.realisations})" if output.realisations > 1 else ""
+    return {solver: solver + (over_time if solver == "network" else "") for solver in output.solvers}
+
+
 def print_table(output, populations):
-    """One line for each solver and population: values at the start and the end."""
+    """One line for each solver and population: values at the start and the end; of several networks their means."""
     width = max(10, *(len(population.name) for population in populations))
     print(f"{'solver':8} {'population':{width}} {'neurons':>10} {'t':>8} {'mean':>10} {'variance':>10} "
           f"{'t':>8} {'mean':>10} {'variance':>10}")
@@ -42,6 +49,8 @@ def print_table(output, populations):
             print(f"{solver:8} {population.name:{width}} {population.neurons or '-':>10} "
                   + " ".join(f"{values.time[k]:8.3g} {values.mean[k, index]:10.5f} {values.variance[k, index]:10.5f}"
                              for k in (0, -1)))
+    if output.realisations > 1:
+        print(f"network: means of {output.realisations}")
     for limit in output.limits:
         for name in ("mean", "variance"):
             largest = output.largest_in_errors(limit, name)

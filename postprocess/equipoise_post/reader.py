@@ -100,13 +100,22 @@ class Output:
         """The solvers that are limits of the network."""
         return [solver for solver in self.solvers if solver != "network"]
 
+    @property
+    def realisations(self):
+        """How many networks were run."""
+        return len(self.file["ensemble/realisation"]) if "ensemble" in self.file else 1
+
+    def averages(self, solver):
+        """The group of a solver's averages; of several networks that of the means over them."""
+        return self.file["ensemble" if solver == "network" and self.realisations > 1 else solver]
+
     def series(self, solver):
-        """Population averages; the limits' fields v(x), K(x) are averaged over position.
+        """Population averages, of several networks their means; the limits' fields v(x), K(x) are averaged over position.
 
         Where the file compares a limit with the network, its variance is in the network's sense: about the mean field
         that the recorded modes can carry.
         """
-        group = self.file[solver]
+        group = self.averages(solver)
         time, mean, variance = group["time"][:], group["mean"], group["variance"]
         if mean.ndim == 2:
             return Series(time, mean[:], variance[:])
@@ -114,22 +123,26 @@ class Output:
                             for dataset in (mean, variance))
         pair = self.comparison(solver)
         if pair and "variance_difference" in pair and pair["variance_difference"].shape == variances.shape:
-            variances = self.file["network/variance"][:len(time)] - pair["variance_difference"][:]
+            variances = self.averages("network")["variance"][:len(time)] - pair["variance_difference"][:]
         return Series(time, means, variances)
 
     def comparison(self, limit):
         """The group that compares the network with a limit, or None."""
         return self.file.get(f"comparison/network_{limit}")
 
+    def measured_errors(self):
+        """Standard errors (T, population) of the means over several networks, of mean and of variance."""
+        return tuple(self.averages("network")[f"{name}_error"][:] for name in ("mean", "variance"))
+
     def standard_errors(self, limit, series):
-        """Errors (T, population) that n independent neurons with the limit's distribution have in the population
-        average of mean and of variance: sqrt(K/n) and K sqrt((kurtosis - 1)/n), as the file has them or else with a
-        Gaussian's kurtosis."""
+        """Errors (T, population) that n independent neurons with the limit's distribution (of several networks as many
+        times n) have in the population average of mean and of variance: sqrt(K/n) and K sqrt((kurtosis - 1)/n), as the
+        file has them or else with a Gaussian's kurtosis."""
         pair = self.comparison(limit)
         if pair and all(f"{name}_error" in pair and pair[f"{name}_error"].shape == series.mean.shape
                         for name in ("mean", "variance")):
             return pair["mean_error"][:], pair["variance_error"][:]
-        neurons = np.array([population.neurons or np.nan for population in self.populations()], dtype=float)
+        neurons = self.realisations * np.array([population.neurons or np.nan for population in self.populations()], dtype=float)
         return np.sqrt(series.variance / neurons), series.variance * np.sqrt(2.0 / neurons)
 
     def largest_in_errors(self, limit, name):

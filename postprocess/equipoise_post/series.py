@@ -1,4 +1,5 @@
-"""Panels over time: population averages of mean and variance with bands of the standard error about the limit; modes."""
+"""Panels over time: population averages of mean and variance with bands of the standard error about the limit, and about
+the mean over several networks; modes."""
 
 from equipoise_post import style
 
@@ -18,12 +19,8 @@ def series_panel(output, populations, name, label):
             values = getattr(series, name)
             for index, colour in enumerate(palette):
                 axis.plot(series.time, values[:, index], color=colour, **style.line(solver))
-            if solver == reference(output):
-                errors = output.standard_errors(solver, series)[("mean", "variance").index(name)]
-                for index, colour in enumerate(palette):
-                    half = style.BAND * errors[:, index]
-                    axis.fill_between(series.time, values[:, index] - half, values[:, index] + half, color=colour,
-                                      alpha=0.2, linewidth=0)
+            if errors := errors_of(output, solver, series):
+                draw_bands(axis, palette, series.time, values, errors[("mean", "variance").index(name)])
         axis.set_xlabel("time $t$")
         axis.set_ylabel(label)
         limit = reference(output)
@@ -32,6 +29,20 @@ def series_panel(output, populations, name, label):
             axis.set_title(f"largest difference {largest:.1f} s.e.", loc="right")
 
     return draw
+
+
+def errors_of(output, solver, series):
+    """Standard errors (T, population) of mean and variance to be drawn about a solver's lines, or None."""
+    if solver == "network":
+        return output.measured_errors() if output.realisations > 1 else None
+    return output.standard_errors(solver, series) if solver == reference(output) else None
+
+
+def draw_bands(axis, palette, time, values, errors):
+    for index, colour in enumerate(palette):
+        half = style.BAND * errors[:, index]
+        axis.fill_between(time, values[:, index] - half, values[:, index] + half, color=colour, alpha=style.BAND_ALPHA,
+                          linewidth=0)
 
 
 def reference(output):
@@ -53,10 +64,12 @@ def mode_panel(output, solvers, populations, name):
         for solver in solvers:
             if name not in output.mode_names(solver):
                 continue
-            group = output.file[solver]
-            values = group["mean_modes"][:, :, output.mode_names(solver).index(name)]
-            for index, colour in enumerate(style.colours(populations)):
+            group, mode = output.averages(solver), output.mode_names(solver).index(name)
+            values, palette = group["mean_modes"][:, :, mode], style.colours(populations)
+            for index, colour in enumerate(palette):
                 axis.plot(group["time"][:], values[:, index], color=colour, **style.line(solver))
+            if "mean_modes_error" in group:
+                draw_bands(axis, palette, group["time"][:], values, group["mean_modes_error"][:, :, mode])
         axis.set_xlabel("time $t$")
         axis.set_ylabel(f"mode {name} of $v$")
 

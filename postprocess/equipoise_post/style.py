@@ -10,6 +10,7 @@ INHIBITORY = ("#0072B2", "#56B4E9", "#009E73", "#666666")
 LINES = {"network": (0, (1, 1)), "kinetic": "-", "field": "--"}
 FILE_LINES = ("-", "--", (0, (1, 1)), "-.")  # of files that are compared
 BAND = 2  # standard errors: an independent network is inside at 19 times out of 20
+BAND_ALPHA = 0.2
 COLUMN_WIDTH = 3.5  # inches
 FIELD_MAP = "viridis"
 
@@ -30,10 +31,10 @@ def population_handles(populations):
             for population, colour in zip(populations, colours(populations))]
 
 
-def legend(populations, solvers, bands):
-    """Handles that say what colours, lines and bands mean."""
+def legend(populations, labels, bands):
+    """Handles that say what colours, lines and bands mean. labels: by solver."""
     handles = population_handles(populations)
-    handles += [Line2D([], [], color="0.3", label=solver, **line(solver)) for solver in solvers]
+    handles += [Line2D([], [], color="0.3", label=label, **line(solver)) for solver, label in labels.items()]
     if bands:
         handles.append(Patch(color="0.3", alpha=0.25, linewidth=0, label=f"±{BAND} standard errors"))
     return handles

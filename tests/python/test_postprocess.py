@@ -89,6 +89,17 @@ def write(path, kind, bins=0, solvers=(), shift=0.0):
             write_limits(file, kind, solvers)
 
 
+def add_ensemble(path):
+    """/ensemble of three networks, of which that of /network is the first; the others lie above it."""
+    with h5py.File(path, "a") as file:
+        network, group = file["network"], file.create_group("ensemble")
+        group["realisation"] = ["1", "2", "3"]
+        group["time"] = network["time"][:]
+        for name, shift in (("mean", 0.25), ("variance", 0.5)):
+            group[name] = network[name][:] + shift
+            group[f"{name}_error"] = np.full(network[name].shape, 0.125 * shift)
+
+
 def run(*arguments):
     return subprocess.run([sys.executable, str(PROGRAM), *map(str, arguments)], capture_output=True, text=True,
                           timeout=100, check=False)
@@ -98,8 +109,12 @@ def plot(*arguments):
     return run("plot", *arguments)
 
 
+def count_colour(pixels, colour):
+    return (np.abs(pixels[..., :3] - np.array(colour) / 255).max(axis=-1) < 0.02).sum()
+
+
 def has_colour(pixels, colour):
-    return np.abs(pixels[..., :3] - np.array(colour) / 255).max(axis=-1).min() < 0.02
+    return count_colour(pixels, colour) > 0
 
 
 VERMILION, BLUE = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2)
@@ -149,6 +164,19 @@ class Plot(unittest.TestCase):
             self.assert_rows(pixels, rows)
             self.assertIn(["kinetic", "PV"], [line.split()[:2] for line in table.splitlines()])
             self.assertIn("largest difference in the mean is 1.2 standard errors", table)
+
+    def test_ensemble(self):
+        """A band about the mean of several networks, and none about a single one."""
+        band = np.array(BLUE) * style.BAND_ALPHA + 255 * (1 - style.BAND_ALPHA)
+        table, pixels = self.check("point")
+        edges = count_colour(pixels, band)  # smoothed edges of lines have it too
+        add_ensemble(self.folder / "a.h5")
+        done = plot(self.folder / "a.h5", "-o", self.folder / "a.png")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertGreater(count_colour(matplotlib.image.imread(self.folder / "a.png"), band), 10 * edges + 1000)
+        self.assertIn("network: means of 3", done.stdout)
+        first, mean = (float(text.splitlines()[2].split()[4]) for text in (table, done.stdout))
+        self.assertAlmostEqual(mean - first, 0.25, places=5)
 
     def test_one_column(self):
         _, pixels = self.check("point", solvers=("kinetic",), more=("--columns", "1"))
@@ -217,6 +245,21 @@ class Reader(unittest.TestCase):
             file["comparison/network_kinetic/variance_difference"][:] = 0.125
         with Output(self.path) as changed:
             np.testing.assert_allclose(changed.series("kinetic").variance, changed.series("network").variance - 0.125)
+
+    def test_ensemble(self):
+        """Averages are means over the networks, and the limit is seen from there."""
+        output = self.open("ring")
+        single = output.series("network")
+        self.assertEqual(output.realisations, 1)
+        output.file.close()
+        add_ensemble(self.path)
+        with h5py.File(self.path, "a") as file:
+            file["comparison/network_kinetic/variance_difference"][:] = 0.125
+        with Output(self.path) as output:
+            self.assertEqual(output.realisations, 3)
+            np.testing.assert_allclose(output.series("network").mean, single.mean + 0.25)
+            np.testing.assert_allclose(output.series("kinetic").variance, single.variance + 0.5 - 0.125)
+            np.testing.assert_array_equal([np.unique(error) for error in output.measured_errors()], [[1 / 32], [1 / 16]])
 
     def test_lattice(self):
         output = self.open("torus")
