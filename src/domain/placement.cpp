@@ -60,7 +60,7 @@ std::int64_t Placement::count(std::int64_t block) const {
 }
 
 std::int64_t Placement::local_neurons() const {
-    return std::max<std::int64_t>(0, std::min(local_.end * block_size, neurons_) - first_neuron());
+    return std::min(local_.end * block_size, neurons_) - first_neuron();
 }
 
 void Placement::draw_positions(const config::Config& config, std::size_t population,

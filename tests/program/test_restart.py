@@ -47,6 +47,10 @@ class Restart(ProgramTest):
             self.same_network(*self.split("point", (), *ranks))
         self.same_network(*self.split("explicit", (EXPLICIT,), 3, 2))
 
+    def test_more_ranks_than_blocks_of_neurons(self):
+        small = {f"population.{name}": {"neurons": "1500"} for name in "ei"}
+        self.same_network(*self.split("few", (small,), 6, 2))
+
     def test_ring(self):
         for ranks in ((3, 2), (4, 1)):
             self.same_network(*self.split("ring", (RING, {"network": {"sites": "50"}}), *ranks))

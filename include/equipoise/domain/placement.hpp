@@ -5,6 +5,7 @@
 #include "equipoise/domain/sites.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -28,8 +29,11 @@ class Placement {
     [[nodiscard]] const BlockRange& local() const noexcept { return local_; }
     /// Neurons in a block: block_size but for the last one.
     [[nodiscard]] std::int64_t count(std::int64_t block) const;
-    /// The first local neuron and how many there are.
-    [[nodiscard]] std::int64_t first_neuron() const { return local_.first * block_size; }
+    /// The first local neuron, neurons() where a rank beyond the last block has none, and how many
+    /// there are.
+    [[nodiscard]] std::int64_t first_neuron() const {
+        return std::min(local_.first * block_size, neurons_);
+    }
     [[nodiscard]] std::int64_t local_neurons() const;
 
     /// 1 when every neuron has a position of its own.

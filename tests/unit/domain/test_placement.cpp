@@ -79,6 +79,17 @@ double uniform_distance(std::vector<double> u) {
 
 } // namespace
 
+TEST_CASE("a rank beyond the last block has no neurons, and they begin where the population ends") {
+    const Config config = make_config(DomainKind::ring, 1500, {0, 1});
+    const parallel::Communicator alone(MPI_COMM_SELF);
+    const Placement last(config, 0, {1, 2}, alone);
+    CHECK(last.first_neuron() == 1024);
+    CHECK(last.local_neurons() == 476);
+    const Placement beyond(config, 0, {2, 2}, alone);
+    CHECK(beyond.first_neuron() == 1500);
+    CHECK(beyond.local_neurons() == 0);
+}
+
 TEST_CASE("on a point all neurons share the one site") {
     const Placement placement = whole(make_config(DomainKind::point, 3000, {0, 0}));
     CHECK(placement.neurons_per_site() == 3000);
