@@ -60,6 +60,18 @@ class OutputFile(ProgramTest):
         np.testing.assert_array_equal(data["mean"].values, file["network/mean"][:])
         self.assertEqual(data["mean"].sizes["population"], 2)
 
+    def test_ensemble(self):
+        file = self.run_and_open({"run": {"realisations": "3"}})
+        self.check_layout(file)
+        self.open_by_xarray(self.folder / "a.h5")
+        with xarray.open_dataset(self.folder / "a.h5", group="ensemble", engine="h5netcdf") as data:
+            self.assertEqual(data["mean_error"].dims, ("time", "population"))
+            self.assertEqual(data["input_deviation"].dims, ("time", "population", "mode"))
+            self.assertEqual(list(data["realisation"].values), ["7", "8", "9"])
+        with xarray.open_dataset(self.folder / "a.h5", group="ensemble/realisations", engine="h5netcdf") as data:
+            self.assertEqual(data["mean"].dims, ("time", "realisation", "population"))
+            self.assertEqual(data["mean_modes"].dims, ("time", "realisation", "population", "mode"))
+
     def test_ring(self):
         file = self.run_and_open(RING)
         self.check_layout(file)
