@@ -170,11 +170,14 @@ class Constants:
 
     @classmethod
     def of(cls, records):
-        """records: on one number of ranks. What a rank has waited for others is not among the constants."""
+        """records: on one number of ranks. What a rank has waited for others is not among the constants. Where other work
+        had the processors too, seconds are those of the processor, taken from all phases alike."""
         problem, ranks = Problem.of(records[0]), records[0]["ranks"]
+        share = processor_share(records)
+        share = share if share < scaling.LEAST_PROCESSOR_SHARE else 1.0
 
-        def median(*names):
-            return float(np.median([sum(r["phase_seconds"][name]["mean"] for name in names) for r in records]))
+        def median(name):
+            return share * float(np.median([r["phase_seconds"][name]["mean"] for r in records]))
 
         def per(amount, name):
             return median(name) / amount if amount else 0.0
@@ -183,8 +186,8 @@ class Constants:
         iterations = problem.kinetic_newton_iterations
         cells = problem.kinetic_lines * problem.kinetic_cells * iterations / ranks
         steps = [name for name in records[0]["phase_seconds"] if name not in ("output", "checkpoint")]
-        apart = float(np.median([r["wall_seconds"] - sum(r["phase_seconds"][name]["mean"] for name in steps)
-                                 for r in records]))
+        apart = share * float(np.median([r["wall_seconds"] - sum(r["phase_seconds"][name]["mean"] for name in steps)
+                                         for r in records]))
         return cls(per(neuron_steps, "noise"), per(neuron_steps, "update"), per(neuron_steps, "moments"),
                    per(problem.network_steps, "balance"), per(cells, "kinetic_assembly"), per(cells, "kinetic_solve"),
                    per(cells, "kinetic_moments"), per(cells, "kinetic_rest"), max(0.0, apart))
@@ -196,6 +199,12 @@ class Constants:
     @property
     def cell(self):
         return self.assembly + self.solve + self.kinetic_moments + self.rest
+
+
+def processor_share(records):
+    """Of the wall time on the rank that used most, median; 1 where the records do not say."""
+    return float(np.median([r["processor_seconds"]["max"] / r["wall_seconds"] if "processor_seconds" in r else 1.0
+                            for r in records]))
 
 
 # What a prediction is made of; the words name what a run is bound by.
@@ -256,11 +265,13 @@ def table(problem, constants, machine, all_ranks):
 
 def comparison(study, constants, machine):
     """The model beside what was measured, number of ranks by number of ranks."""
-    lines = [f"{'ranks':>8} {'measured':>10} {'least':>10} {'model':>10} {'model / measured':>16} {'model / least':>13}"]
+    lines = [f"{'ranks':>8} {'measured':>10} {'least':>10} {'processor':>10} {'model':>10} {'model / measured':>16} "
+             f"{'model / least':>13} {'model / processor':>17}"]
+    processor = study.processor()
     for i, (ranks, records) in enumerate(study.by_ranks.items()):
         model = sum(predict(Problem.of(records[0]), constants, machine, ranks).values())
-        lines.append(f"{ranks:8d} {study.seconds[i]:10.4g} {study.least[i]:10.4g} {model:10.4g} "
-                     f"{model / study.seconds[i]:16.3f} {model / study.least[i]:13.3f}")
+        lines.append(f"{ranks:8d} {study.seconds[i]:10.4g} {study.least[i]:10.4g} {processor[i]:10.4g} {model:10.4g} "
+                     f"{model / study.seconds[i]:16.3f} {model / study.least[i]:13.3f} {model / processor[i]:17.3f}")
     return "\n".join(lines)
 
 
@@ -331,6 +342,9 @@ def main():
     all_ranks = [10**k * m for k in range(6) for m in (1, 2, 5)]
     all_ranks = [ranks for ranks in all_ranks if ranks <= arguments.largest]
     print(f"constants: medians over {len(records)} records, ranks: {records[0]['ranks']}")
+    if processor_share(records) < scaling.LEAST_PROCESSOR_SHARE:
+        print(f"BUSY MACHINE: the processes had a processor for {processor_share(records):.0%} of the time: constants are "
+              "in seconds of the processor")
     print(describe(problem, constants, machine))
     print("\nthe model beside the measurements\n" + comparison(study, constants, machine))
     problems = {"this problem": problem.scaled(steps=arguments.steps)}

@@ -17,6 +17,7 @@ from equipoise_post.reader import OutputError
 RECORD, FORMAT = "equipoise timing", 1
 WORK = ("neurons", "network_steps", "kinetic_lines", "kinetic_cells")  # what makes two problems of the same size
 LEAST_FOR_EXTRAPOLATION = 4  # numbers of ranks: one more than the model's coefficients
+LEAST_PROCESSOR_SHARE = 0.8  # of the wall time, below which a study was disturbed by other work
 COLOURS = ("#0072B2", "#56B4E9", "#009E73", "#D55E00", "#E69F00", "#F0E442", "#CC79A7", "#666666", "#000000")
 
 
@@ -133,6 +134,11 @@ class Study:
     def rate(self, name):
         return np.array([np.median([r[name] for r in of]) for of in self.by_ranks.values()])
 
+    def processor(self):
+        """Seconds of the processor on the rank that used most (R), median over repeats; NaN where records have none."""
+        return np.array([np.median([r.get("processor_seconds", {}).get("max", np.nan) for r in of])
+                         for of in self.by_ranks.values()])
+
     def memory(self):
         """Largest peak of a rank, bytes (R)."""
         return np.array([max(r["peak_memory_bytes"]["max"] for r in of) for of in self.by_ranks.values()])
@@ -238,13 +244,21 @@ def table(study, fit, beyond):
     names, shares = study.phases()
     shown = [index for index in range(len(names)) if shares[:, index].max() > 0.005]
     lines = [f"{study.kind} scaling, {len(study.records)} records, median over repeats; wall time in seconds",
-             f"{'ranks':>8} {'repeats':>7} {'wall':>10} {'least':>10} {'most':>10} {'speed-up':>9} {'of least':>9} "
-             f"{'efficiency':>10} {'neuron-steps/s':>14} {'cell-updates/s':>14} {'MiB/rank':>9}"]
+             f"{'ranks':>8} {'repeats':>7} {'wall':>10} {'least':>10} {'most':>10} {'processor':>10} "
+             f"{'speed-up':>9} {'of least':>9} {'efficiency':>10} {'neuron-steps/s':>14} "
+             f"{'cell-updates/s':>14} {'MiB/rank':>9}"]
+    processor = study.processor()
     rates = [study.rate(name) for name in ("neuron_steps_per_second", "cell_updates_per_second")]
     for i, (ranks, of) in enumerate(study.by_ranks.items()):
         lines.append(f"{ranks:8d} {len(of):7d} {study.seconds[i]:10.4g} {study.least[i]:10.4g} {study.most[i]:10.4g} "
-                     f"{study.speed_up[i]:9.3f} {study.speed_up_of_least[i]:9.3f} {study.efficiency[i]:10.3f} "
+                     f"{processor[i]:10.4g} {study.speed_up[i]:9.3f} {study.speed_up_of_least[i]:9.3f} "
+                     f"{study.efficiency[i]:10.3f} "
                      f"{rates[0][i]:14.4g} {rates[1][i]:14.4g} {study.memory()[i] / 2**20:9.1f}")
+    shared = [str(ranks) for ranks, part in zip(study.ranks, processor / study.seconds) if part < LEAST_PROCESSOR_SHARE]
+    if shared:
+        lines.append(f"BUSY MACHINE: on {', '.join(shared)} ranks the processes had a processor for less than "
+                     f"{LEAST_PROCESSOR_SHARE:.0%} of the time (other work on the cores, or waits for files): these "
+                     "speed-ups say little")
     lines += ["", "shares of the wall time, mean over ranks",
               f"{'ranks':>8} " + " ".join(f"{names[index]:>16}" for index in shown)]
     lines += [f"{ranks:8d} " + " ".join(f"{shares[i, index]:16.3f}" for index in shown)

@@ -67,9 +67,11 @@ int simulate(const parallel::Communicator& comm, const driver::CommandLine& line
     }
     driver::Simulation simulation(comm, config, line.petsc);
     const Stopwatch watch;
+    const double before = driver::processor_seconds();
     const driver::Outcome outcome = simulation.run(line.quiet, from);
     if (!line.timing.empty()) {
-        const driver::JsonObject record = simulation.timing(watch.seconds()).record(comm);
+        const driver::JsonObject record =
+            simulation.timing({watch.seconds(), driver::processor_seconds() - before}).record(comm);
         if (comm.is_root()) {
             driver::write_timing(line.timing, record);
         }

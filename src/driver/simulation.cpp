@@ -336,8 +336,8 @@ Outcome Simulation::stop(io::OutputFile& file, const Requests& requests) {
     return checkpoints_->wanted() ? Outcome::stopped : Outcome::stopped_without_checkpoint;
 }
 
-Timing Simulation::timing(double wall) {
-    Timing timing(config_, balance_, wall);
+Timing Simulation::timing(RunSeconds seconds) {
+    Timing timing(config_, balance_, seconds);
     if (ensemble_ != nullptr) {
         timing.add(*ensemble_);
     } else if (network_ != nullptr) {

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <chrono>
+#include <ctime>
 #include <fstream>
 
 namespace equipoise::driver {
@@ -86,8 +87,12 @@ constexpr std::array<const char*, phase_count> phase_names{
 
 } // namespace
 
-Timing::Timing(const config::Config& config, const balance::Balance& balance, double wall)
-    : wall_(wall) {
+double processor_seconds() {
+    return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
+}
+
+Timing::Timing(const config::Config& config, const balance::Balance& balance, RunSeconds seconds)
+    : seconds_(seconds) {
     constexpr std::array<const char*, 3> domains{"point", "ring", "torus"};
     std::int64_t gains = 0;
     JsonObject neurons;
@@ -179,7 +184,8 @@ JsonObject Timing::record(const parallel::Communicator& comm) const {
         .add("problem", problem_)
         .add("neuron_steps", neuron_steps_)
         .add("cell_updates", cell_updates_)
-        .add("wall_seconds", comm.max(wall_))
+        .add("wall_seconds", comm.max(seconds_.wall))
+        .add("processor_seconds", in_json(over_ranks(comm, seconds_.processor)))
         .add("phase_seconds", phases)
         .add("timed_blocks", fmt::format("noise, update and moments: 1 of {} blocks of {} neurons",
                                          network::NetworkSolver::timed_every, domain::block_size))

@@ -73,6 +73,14 @@ class Scaling(unittest.TestCase):
         self.assertEqual(names, ["noise", "update", "allreduce_wait", "other"])
         np.testing.assert_allclose(shares, [[0.5, 0.125, 0.25, 0.125]] * 2)
 
+    def test_a_busy_machine_is_told(self):
+        free, busy = ({"min": share, "mean": share, "max": share} for share in (0.95, 0.3))
+        records = [record(1, 1.0, processor_seconds=free), record(2, 1.0, processor_seconds=busy)]
+        self.assertIn("BUSY MACHINE: on 2 ranks", self.scaling(records).stdout)
+        records[1]["processor_seconds"] = free
+        self.assertNotIn("BUSY", self.scaling(records).stdout)
+        self.assertNotIn("BUSY", self.scaling(strong((1, 2))).stdout)
+
     def test_two_numbers_of_ranks_are_not_extrapolated(self):
         output = self.scaling(strong((1, 2), repeats=3)).stdout
         self.assertIn("no extrapolation", output)

@@ -42,8 +42,8 @@ class Simulation {
     /// Runs to t_end and writes the output file. from: the checkpoint to go on from, or null.
     /// quiet: no progress.
     Outcome run(bool quiet, const io::CheckpointReader* from = nullptr);
-    /// What run() took, `wall` seconds in all. Collective, after it.
-    [[nodiscard]] Timing timing(double wall);
+    /// What run() took, so many seconds in all. Collective, after it.
+    [[nodiscard]] Timing timing(RunSeconds seconds);
 
   private:
     struct Compared {

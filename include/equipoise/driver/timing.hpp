@@ -34,11 +34,20 @@ enum class Phase {
 };
 constexpr std::size_t phase_count = static_cast<std::size_t>(Phase::checkpoint) + 1;
 
+/// Seconds of a run on this rank, by the clock on the wall and of the processor. Where a process
+/// shares its core with others, the second are fewer.
+struct RunSeconds {
+    double wall = 0.0, processor = 0.0;
+};
+
+/// Of this process since its start.
+double processor_seconds();
+
 /// What a run took on this rank, for scaling studies.
 class Timing {
   public:
-    /// wall: seconds of the run from opening its output on.
-    Timing(const config::Config& config, const balance::Balance& balance, double wall);
+    /// seconds: of the run from opening its output on.
+    Timing(const config::Config& config, const balance::Balance& balance, RunSeconds seconds);
 
     void add(const NetworkRun& run);
     /// Collective, like the next two.
@@ -56,7 +65,7 @@ class Timing {
 
     JsonObject problem_; ///< what was computed, the same on every rank
     std::array<double, phase_count> phases_{};
-    double wall_;
+    RunSeconds seconds_;
     std::int64_t neuron_steps_ = 0, cell_updates_ = 0;
     double network_seconds_ = 0.0, kinetic_seconds_ = 0.0;
 };
