@@ -71,11 +71,12 @@ std::string reason_against_change(const std::string& key, bool new_output) {
 Resumption resume(const parallel::Communicator& comm, const std::string& file_or_folder,
                   const std::vector<std::string>& overrides) {
     Resumption result;
-    const io::Found found = io::find_checkpoint(comm, file_or_folder);
-    result.remarks = found.rejected;
-    result.checkpoint = std::make_unique<io::CheckpointReader>(comm, found.path);
+    io::Found found = io::find_checkpoint(comm, file_or_folder);
+    result.remarks = std::move(found.rejected);
+    result.checkpoint = std::move(found.checkpoint);
+    const std::string& path = result.checkpoint->path();
     const std::string before = result.checkpoint->text("config");
-    result.config = config::read_text(before, found.path + ":/config", overrides);
+    result.config = config::read_text(before, path + ":/config", overrides);
 
     const std::map<std::string, std::string> old_keys = keys_of(before);
     const auto given = [&overrides](const std::string& key) {
@@ -90,7 +91,7 @@ Resumption resume(const parallel::Communicator& comm, const std::string& file_or
         config.run.output = old_output;
     }
     if (!given("checkpoint.directory") && config.checkpoint.directory != "none") {
-        const std::string folder = fs::path(found.path).parent_path().string();
+        const std::string folder = fs::path(path).parent_path().string();
         config.checkpoint.directory = folder.empty() ? "." : folder;
     }
     std::vector<Problem> problems;

@@ -124,8 +124,7 @@ Found find_checkpoint(const parallel::Communicator& comm, const std::string& fil
     std::istringstream lines(listing);
     for (std::string path; std::getline(lines, path);) {
         try {
-            const CheckpointReader reader(comm, path);
-            found.path = path;
+            found.checkpoint = std::make_unique<CheckpointReader>(comm, path);
             return found;
         } catch (const InputError& error) {
             found.rejected.emplace_back(error.what());

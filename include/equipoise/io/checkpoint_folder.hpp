@@ -1,8 +1,10 @@
 #pragma once
 
+#include "equipoise/io/checkpoint.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,7 @@ std::string checkpoint_path(const std::string& folder, std::int64_t sequence);
 std::string temporary_name(const std::string& path);
 
 struct Found {
-    std::string path;
+    std::unique_ptr<CheckpointReader> checkpoint;
     std::vector<std::string> rejected; ///< newer ones, each with what is wrong with it
 };
 

@@ -90,5 +90,6 @@ TEST_CASE("a name that is taken by a folder fails at the renaming, and leaves no
     CHECK(agreed(complaint(folder.path, 2)));
     CHECK(folder.names() ==
           std::vector<std::string>{"checkpoint_1.h5", "checkpoint_2.h5", "latest"});
-    CHECK(io::find_checkpoint(world(), folder.path).path == io::checkpoint_path(folder.path, 1));
+    CHECK(io::find_checkpoint(world(), folder.path).checkpoint->path() ==
+          io::checkpoint_path(folder.path, 1));
 }

@@ -69,7 +69,7 @@ TEST_CASE(
         fs::rename(path(3), path(1));
     });
     io::Found found = io::find_checkpoint(world(), folder.path);
-    CHECK(found.path == path(1));
+    CHECK(found.checkpoint->path() == path(1));
     CHECK(found.rejected.empty());
 
     root([&] {
@@ -79,7 +79,7 @@ TEST_CASE(
         replace(path(77), "a text");
     });
     found = io::find_checkpoint(world(), folder.path);
-    CHECK(found.path == path(2));
+    CHECK(found.checkpoint->path() == path(2));
     REQUIRE(found.rejected.size() == 2);
     CHECK_THAT(found.rejected[0],
                Catch::Contains("checkpoint_77.h5") && Catch::Contains("is not a checkpoint"));
@@ -88,8 +88,8 @@ TEST_CASE(
 
     root([&] { fs::resize_file(path(2), 10000); });
     found = io::find_checkpoint(world(), folder.path);
-    CHECK(found.path == folder.path + "/mine.h5");
-    CHECK(holds(world(), io::CheckpointReader(world(), found.path), 1.0));
+    CHECK(found.checkpoint->path() == folder.path + "/mine.h5");
+    CHECK(holds(world(), *found.checkpoint, 1.0));
 
     root([&] { fs::remove(folder.path + "/mine.h5"); });
     const std::string text =
