@@ -1,6 +1,7 @@
 #include "equipoise/driver/kinetic_run.hpp"
 
 #include "equipoise/diagnostics/distribution.hpp"
+#include "equipoise/driver/schedule.hpp"
 #include "equipoise/util/log.hpp"
 #include "equipoise/util/stopwatch.hpp"
 
@@ -47,7 +48,8 @@ void KineticRun::declare(io::Schema& schema) const {
     output_.add(schema, "boundary_mass", {"time"}, "largest mass of an outermost cell");
     if (config_->kinetic.density_interval > 0.0) {
         schema.dimensions.push_back(
-            io::unlimited(output_.path("density_time"), "1", "time of the densities"));
+            io::unlimited(output_.path("density_time"), "1", "time of the densities",
+                          records_until(config_->run.t_end, config_->kinetic.density_interval)));
         output_.add(schema, "density", {"density_time", "population", "x", "y"},
                     "density p_a(x, y)");
     }

@@ -1,6 +1,7 @@
 #include "equipoise/driver/network_output.hpp"
 
 #include "equipoise/driver/names.hpp"
+#include "equipoise/driver/schedule.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
@@ -105,7 +106,8 @@ void NetworkOutput::declare_records(io::Schema& schema) const {
 void NetworkOutput::declare_densities(io::Schema& schema) const {
     const auto [lower, upper] = config_->network.density_range;
     schema.dimensions.push_back(
-        io::unlimited(in_group("density_time"), "1", "time of the densities"));
+        io::unlimited(in_group("density_time"), "1", "time of the densities",
+                      records_until(config_->run.t_end, config_->network.density_interval)));
     schema.dimensions.push_back(
         io::coordinates(in_group("y"), centres(lower, upper, config_->network.density_cells), "1",
                         "fluctuation y = z - vhat(x), middle of the cell"));
@@ -116,7 +118,11 @@ void NetworkOutput::declare_densities(io::Schema& schema) const {
 }
 
 void NetworkOutput::declare_traces(io::Schema& schema) const {
-    schema.dimensions.push_back(io::unlimited(in_group("trace_time"), "1", "time of the traces"));
+    schema.dimensions.push_back(
+        io::unlimited(in_group("trace_time"), "1", "time of the traces",
+                      records_until(config_->run.t_end, config_->network.trace_interval > 0.0
+                                                            ? config_->network.trace_interval
+                                                            : config_->network.time_step)));
     schema.dimensions.push_back(io::extent(in_group("trace"), traces_, "traced neuron"));
     schema.datasets.push_back(
         dataset("traces", {"trace_time", "population", "trace"},
@@ -129,7 +135,8 @@ void NetworkOutput::declare_traces(io::Schema& schema) const {
 
 void NetworkOutput::declare_snapshots(io::Schema& schema) const {
     schema.dimensions.push_back(
-        io::unlimited(in_group("snapshots/time"), "1", "time of the snapshots"));
+        io::unlimited(in_group("snapshots/time"), "1", "time of the snapshots",
+                      records_until(config_->run.t_end, config_->network.snapshot_interval)));
     for (std::size_t a = 0; a < populations_.size(); ++a) {
         const std::string group = "snapshots/" + populations_[a] + "/";
         schema.dimensions.push_back(io::extent(

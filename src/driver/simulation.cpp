@@ -3,6 +3,7 @@
 #include "equipoise/config/provenance.hpp"
 #include "equipoise/driver/progress.hpp"
 #include "equipoise/driver/record.hpp"
+#include "equipoise/driver/schedule.hpp"
 #include "equipoise/io/xdmf.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
@@ -126,9 +127,10 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
             write_checkpoint(*file, Request::checkpoint); // so that the run can be made longer
         }
     } catch (const NumericsError& error) {
-        // All ranks are here with the same error: what was recorded so far is worth keeping.
-        const std::string kept = file->finish(false);
-        throw NumericsError(std::string(error.what()) + "; the output so far is in " + kept);
+        // All ranks are here with the same error: what was flushed so far is worth keeping.
+        const std::string kept = file->abandon();
+        throw NumericsError(error.what() + (kept.empty() ? "; there is no output yet"
+                                                         : "; the output so far is in " + kept));
     }
     const Stopwatch closing;
     const std::string path = file->finish(true);
@@ -156,6 +158,7 @@ std::unique_ptr<io::OutputFile> Simulation::open_output(const io::CheckpointRead
         }
     }
     io::Schema schema = file_schema(config_, comm_.size(), run_id_);
+    schema.records = records_until(config_.run.t_end, config_.run.output_interval);
     for (const auto& solver : solvers_) {
         solver->declare(schema);
     }

@@ -1,6 +1,7 @@
 #include "equipoise/io/continue_file.hpp"
 
 #include "equipoise/io/hdf5_read.hpp"
+#include "equipoise/io/superblock.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
@@ -81,8 +82,14 @@ void cut_back(const std::string& path, const OutputPosition& position) {
         if (extents.at(0) != static_cast<hsize_t>(count)) {
             extents[0] = static_cast<hsize_t>(count);
             EQUIPOISE_HDF5(path, H5Dset_extent(dataset.id(), extents.data()));
+            EQUIPOISE_HDF5(path, H5Dflush(dataset.id()));
         }
     }
+    // Nothing points to the chunks that are gone any more. HDF5 would shorten the file before its
+    // superblock says so, and a kill in between would leave a file that seems cut short.
+    haddr_t end = 0;
+    EQUIPOISE_HDF5(path, H5Fget_eoa(file.id(), &end));
+    set_end(path, end);
     {
         const std::int64_t complete = 0;
         const AttributeHandle attribute(EQUIPOISE_HDF5(

@@ -1,5 +1,6 @@
 #include "equipoise/io/create_file.hpp"
 
+#include "equipoise/io/chunk_plan.hpp"
 #include "equipoise/io/hdf5_handle.hpp"
 #include "equipoise/util/errors.hpp"
 
@@ -11,9 +12,6 @@
 namespace equipoise::io {
 
 namespace {
-
-constexpr hsize_t chunk_bytes = hsize_t{1} << 20; ///< of a chunk, about
-constexpr hsize_t most_rows = 256;                ///< records in a chunk
 
 hid_t hdf5_type(Type type) {
     switch (type) {
@@ -39,10 +37,16 @@ TypeHandle text_type(const std::string& file) {
 class Creation {
   public:
     Creation(const std::string& path, const Schema& schema) : path_(path), schema_(schema) {
+        for (const Dimension& dimension : schema.dimensions) {
+            sizes_[dimension.path] = dimension.size;
+            records_[dimension.path] = dimension.records > 0 ? dimension.records : schema.records;
+        }
         const PropertiesHandle access(check(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate"));
         check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), "H5Pset_fclose_degree");
+        const PropertiesHandle creation(check(H5Pcreate(H5P_FILE_CREATE), "H5Pcreate"));
+        check(H5Pset_istore_k(creation.id(), half_node()), "H5Pset_istore_k");
         file_ = FileHandle(
-            check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), "H5Fcreate"));
+            check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "H5Fcreate"));
         links_ = PropertiesHandle(check(H5Pcreate(H5P_LINK_CREATE), "H5Pcreate"));
         check(H5Pset_create_intermediate_group(links_.id(), 1), "H5Pset_create_intermediate_group");
     }
@@ -91,24 +95,44 @@ class Creation {
         }
     }
 
-    /// A dataset of the given extents; unlimited in the first when `growing`.
+    /// Extents of a dataset, 0 where it grows.
+    [[nodiscard]] std::vector<hsize_t> extents_of(const Dataset& declared) const {
+        std::vector<hsize_t> extents;
+        for (std::size_t i = 0; i < declared.dimensions.size(); ++i) {
+            const auto found = sizes_.find(declared.dimensions[i]);
+            ensure(found != sizes_.end(), "a dataset's dimensions are declared");
+            ensure(found->second || i == 0, "only the first dimension of a dataset grows");
+            extents.push_back(found->second.value_or(0));
+        }
+        return extents;
+    }
+
+    [[nodiscard]] bool grows(const Dataset& declared) const {
+        return !declared.dimensions.empty() && !sizes_.at(declared.dimensions[0]);
+    }
+
+    /// For the dataset that will have most chunks.
+    [[nodiscard]] unsigned half_node() const {
+        hsize_t most = 0;
+        for (const Dataset& declared : schema_.datasets) {
+            const std::vector<hsize_t> extents = extents_of(declared);
+            if (!grows(declared)) {
+                continue;
+            }
+            most = std::max(most, chunk_count(extents, H5Tget_size(hdf5_type(declared.type)),
+                                              records_.at(declared.dimensions[0])));
+        }
+        return half_node_for(most);
+    }
+
+    /// A dataset of the given extents; when `records` are expected, unlimited in the first.
     DatasetHandle make(const std::string& name, hid_t type, std::vector<hsize_t> extents,
-                       bool growing, bool stored) {
+                       hsize_t records, bool stored) {
         std::vector<hsize_t> most = extents;
         const PropertiesHandle properties(check(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate"));
-        if (growing) {
-            extents[0] = 0;
+        if (records > 0) {
             most[0] = H5S_UNLIMITED;
-            // Chunks of about a megabyte: whole records where they are small, parts of one where
-            // they are large.
-            std::vector<hsize_t> chunk(extents.begin(), extents.end());
-            hsize_t row = H5Tget_size(type);
-            for (std::size_t i = chunk.size(); i-- > 1;) {
-                chunk[i] =
-                    std::clamp<hsize_t>(chunk_bytes / row, 1, std::max<hsize_t>(1, chunk[i]));
-                row *= chunk[i];
-            }
-            chunk[0] = std::clamp<hsize_t>(chunk_bytes / row, 1, most_rows);
+            const std::vector<hsize_t> chunk = chunk_shape(extents, H5Tget_size(type), records);
             check(H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
                   "H5Pset_chunk");
             // Space is allocated when a dataset grows, which all ranks do together: were it left to
@@ -116,15 +140,26 @@ class Creation {
             check(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time");
             // What is declared is written: filling it first would only cost time.
             check(H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER), "H5Pset_fill_time");
-        } else if (!stored) {
-            check(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_LATE), "H5Pset_alloc_time");
+        } else {
+            // Now, so that nothing has to be found room for later; what stores nothing, never.
+            check(H5Pset_alloc_time(properties.id(),
+                                    stored ? H5D_ALLOC_TIME_EARLY : H5D_ALLOC_TIME_LATE),
+                  "H5Pset_alloc_time");
         }
+        // A dataset without a record has no index of chunks, and would point to a place where there
+        // is none yet when it gets its first record. So each is made with one, which it loses.
+        extents[0] = records > 0 ? 1 : extents[0];
         const SpaceHandle space(
             check(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), most.data()),
                   "H5Screate_simple"));
-        return DatasetHandle(check(H5Dcreate2(file_.id(), name.c_str(), type, space.id(),
-                                              links_.id(), properties.id(), H5P_DEFAULT),
-                                   "H5Dcreate"));
+        DatasetHandle dataset(check(H5Dcreate2(file_.id(), name.c_str(), type, space.id(),
+                                               links_.id(), properties.id(), H5P_DEFAULT),
+                                    "H5Dcreate"));
+        if (records > 0) {
+            extents[0] = 0;
+            check(H5Dset_extent(dataset.id(), extents.data()), "H5Dset_extent");
+        }
+        return dataset;
     }
 
     void describe(const std::string& object, const std::string& units,
@@ -139,7 +174,7 @@ class Creation {
             !dimension.size || !std::holds_alternative<std::monostate>(dimension.values);
         if (const auto* names = std::get_if<std::vector<std::string>>(&dimension.values)) {
             const TypeHandle type = text_type(path_);
-            const DatasetHandle dataset = make(dimension.path, type.id(), {size}, false, true);
+            const DatasetHandle dataset = make(dimension.path, type.id(), {size}, 0, true);
             std::vector<const char*> data;
             for (const std::string& name : *names) {
                 data.push_back(name.c_str());
@@ -148,15 +183,13 @@ class Creation {
                   "H5Dwrite");
             set_scale(dataset, dimension, size, coordinates);
         } else if (const auto* reals = std::get_if<std::vector<double>>(&dimension.values)) {
-            const DatasetHandle dataset =
-                make(dimension.path, H5T_NATIVE_DOUBLE, {size}, false, true);
+            const DatasetHandle dataset = make(dimension.path, H5T_NATIVE_DOUBLE, {size}, 0, true);
             check(H5Dwrite(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                            reals->data()),
                   "H5Dwrite");
             set_scale(dataset, dimension, size, coordinates);
         } else if (const auto* whole = std::get_if<std::vector<std::int64_t>>(&dimension.values)) {
-            const DatasetHandle dataset =
-                make(dimension.path, H5T_NATIVE_INT64, {size}, false, true);
+            const DatasetHandle dataset = make(dimension.path, H5T_NATIVE_INT64, {size}, 0, true);
             check(H5Dwrite(dataset.id(), H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                            whole->data()),
                   "H5Dwrite");
@@ -164,12 +197,12 @@ class Creation {
         } else {
             // A pure size stores nothing: netCDF-4 does it with an unallocated float dataset too.
             const DatasetHandle dataset =
-                coordinates ? make(dimension.path, H5T_NATIVE_DOUBLE, {size}, true, true)
-                            : make(dimension.path, H5T_IEEE_F32BE, {size}, false, false);
+                coordinates ? make(dimension.path, H5T_NATIVE_DOUBLE, {size},
+                                   records_.at(dimension.path), true)
+                            : make(dimension.path, H5T_IEEE_F32BE, {size}, 0, false);
             set_scale(dataset, dimension, size, coordinates);
         }
         describe(dimension.path, dimension.units, dimension.long_name);
-        sizes_[dimension.path] = dimension.size;
     }
 
     void set_scale(const DatasetHandle& dataset, const Dimension& dimension, hsize_t size,
@@ -187,17 +220,9 @@ class Creation {
     }
 
     void make_dataset(const Dataset& declared) {
-        std::vector<hsize_t> extents;
-        bool growing = false;
-        for (std::size_t i = 0; i < declared.dimensions.size(); ++i) {
-            const auto found = sizes_.find(declared.dimensions[i]);
-            ensure(found != sizes_.end(), "a dataset's dimensions are declared");
-            ensure(found->second || i == 0, "only the first dimension of a dataset grows");
-            growing = growing || !found->second;
-            extents.push_back(found->second.value_or(0));
-        }
         const DatasetHandle dataset =
-            make(declared.path, hdf5_type(declared.type), extents, growing, true);
+            make(declared.path, hdf5_type(declared.type), extents_of(declared),
+                 grows(declared) ? records_.at(declared.dimensions[0]) : 0, true);
         for (std::size_t i = 0; i < declared.dimensions.size(); ++i) {
             const DatasetHandle scale(check(
                 H5Dopen2(file_.id(), declared.dimensions[i].c_str(), H5P_DEFAULT), "H5Dopen"));
@@ -211,7 +236,8 @@ class Creation {
     const Schema& schema_;
     FileHandle file_;
     PropertiesHandle links_;
-    std::map<std::string, std::optional<std::uint64_t>> sizes_;
+    std::map<std::string, std::optional<std::uint64_t>> sizes_; ///< by dimension; none: it grows
+    std::map<std::string, hsize_t> records_;                    ///< expected, by dimension
 };
 
 } // namespace

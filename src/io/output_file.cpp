@@ -4,6 +4,7 @@
 #include "equipoise/io/create_file.hpp"
 #include "equipoise/io/durable.hpp"
 #include "equipoise/io/raw_file.hpp"
+#include "equipoise/io/superblock.hpp"
 #include "equipoise/io/together.hpp"
 #include "equipoise/util/errors.hpp"
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <numeric>
+#include <system_error>
 
 namespace equipoise::io {
 
@@ -20,15 +22,16 @@ namespace {
 /// MPI-IO in HDF5 1.10 cannot move 2 GiB or more at once from one rank.
 constexpr hsize_t most_elements = hsize_t{1} << 27;
 
-/// HDF5's index of chunks needs less than this for one chunk, even when each gets a node of its
-/// own.
-constexpr hsize_t index_bytes = hsize_t{1} << 13;
-/// HDF5 takes space for metadata in blocks; more than a few are not begun between two flushes.
-constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 16;
+/// HDF5's index of chunks needs less than this for one chunk, even when each gets a node of its own
+/// (of the size that files with few chunks have).
+constexpr hsize_t index_bytes = hsize_t{1} << 14;
+/// HDF5 takes space for metadata in blocks, and larger nodes: less than this between two flushes.
+constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 22;
 
 /// Access to the open file by all ranks. HDF5 must write its metadata at our flushes and at no
 /// other time, or a killed run could leave a file that mentions what was never written: the
-/// metadata cache may not evict.
+/// metadata cache may not evict. And rank 0 alone must write them, so that they go to the file in
+/// one order.
 PropertiesHandle parallel_access(const parallel::Communicator& comm, const std::string& file) {
     PropertiesHandle access(EQUIPOISE_HDF5(file, H5Pcreate(H5P_FILE_ACCESS)));
     EQUIPOISE_HDF5(file, H5Pset_fapl_mpio(access.id(), comm.handle(), MPI_INFO_NULL));
@@ -40,6 +43,7 @@ PropertiesHandle parallel_access(const parallel::Communicator& comm, const std::
     cache.incr_mode = H5C_incr__off;
     cache.flash_incr_mode = H5C_flash_incr__off;
     cache.decr_mode = H5C_decr__off;
+    cache.metadata_write_strategy = H5AC_METADATA_WRITE_STRATEGY__PROCESS_0_ONLY;
     EQUIPOISE_HDF5(file, H5Pset_mdc_config(access.id(), &cache));
     return access;
 }
@@ -48,17 +52,14 @@ PropertiesHandle parallel_access(const parallel::Communicator& comm, const std::
 
 OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& path,
                        const Schema& schema)
-    : comm_(comm), path_(path), partial_(path + ".partial"),
+    : comm_(comm), path_(path), partial_(path + ".partial"), name_(partial_ + ".new"),
       exceptions_(std::uncaught_exceptions()) {
     survive_file_size_limit();
     on_root(comm_, [&] {
         require_writable_folder(path_);
         Schema whole = schema;
         whole.attributes.emplace_back("complete", std::int64_t{0});
-        // Under a name of its own until it is whole: a file called .partial can be opened.
-        const std::string unfinished = partial_ + ".new";
-        create_file(unfinished, whole);
-        rename_durably(unfinished, partial_);
+        create_file(name_, whole);
     });
     for (const Dimension& dimension : schema.dimensions) {
         if (!dimension.size) {
@@ -75,7 +76,7 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
 
 OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& path,
                        const OutputPosition& position)
-    : comm_(comm), path_(path), partial_(path + ".partial"),
+    : comm_(comm), path_(path), partial_(path + ".partial"), name_(partial_),
       records_(position.records.begin(), position.records.end()),
       exceptions_(std::uncaught_exceptions()) {
     survive_file_size_limit();
@@ -107,18 +108,62 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
 }
 
 void OutputFile::open_file() {
-    const PropertiesHandle access = parallel_access(comm_, partial_);
-    file_ = FileHandle(check(H5Fopen(partial_.c_str(), H5F_ACC_RDWR, access.id()), "H5Fopen"));
+    const PropertiesHandle access = parallel_access(comm_, name_);
+    file_ = FileHandle(check(H5Fopen(name_.c_str(), H5F_ACC_RDWR, access.id()), "H5Fopen"));
     on_root(comm_, [&] { length_ = size_on_disk(); });
 }
 
+std::uint64_t OutputFile::size_on_disk() const {
+    return RawFile(name_, RawFile::Mode::read).size();
+}
+
 OutputFile::~OutputFile() {
-    if (comm_.size() > 1 && std::uncaught_exceptions() > exceptions_) {
-        for (auto& [path, dataset] : datasets_) {
-            static_cast<void>(dataset.handle.release());
-        }
-        static_cast<void>(file_.release());
+    if (file_.id() < 0) {
+        return;
     }
+    if (std::uncaught_exceptions() > exceptions_) {
+        if (comm_.size() > 1) {
+            for (auto& [path, dataset] : datasets_) {
+                static_cast<void>(dataset.handle.release());
+            }
+            static_cast<void>(file_.release());
+        } else {
+            try {
+                take_back();
+            } catch (const FileSystemError&) { // NOLINT(bugprone-empty-catch)
+                // Nothing better can be done; the exception under way is told.
+            }
+        }
+    }
+    remove_unshown();
+}
+
+void OutputFile::take_back() {
+    for (auto& [path, dataset] : datasets_) {
+        if (dataset.extents.empty() || dataset.extents[0] == dataset.flushed) {
+            continue;
+        }
+        dataset.extents[0] = dataset.flushed;
+        records_.at(path) = static_cast<std::int64_t>(dataset.flushed);
+        check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
+                   name_ + path);
+    }
+}
+
+void OutputFile::remove_unshown() const {
+    if (comm_.is_root() && name_ != partial_) {
+        std::error_code ignored;
+        std::filesystem::remove(name_, ignored);
+    }
+}
+
+std::string OutputFile::abandon() {
+    take_back();
+    datasets_.clear();
+    check(H5Fclose(file_.release()), "H5Fclose");
+    comm_.barrier();
+    remove_unshown();
+    return name_ == partial_ ? partial_ : std::string{};
 }
 
 OutputFile::Open& OutputFile::open(const std::string& dataset) {
@@ -134,6 +179,7 @@ OutputFile::Open& OutputFile::open(const std::string& dataset) {
         check(H5Sget_simple_extent_ndims(space.id()), "H5Sget_simple_extent_ndims")));
     check(H5Sget_simple_extent_dims(space.id(), opened.extents.data(), nullptr),
           "H5Sget_simple_extent_dims");
+    opened.flushed = opened.extents.empty() ? 0 : opened.extents[0];
     const PropertiesHandle properties(
         check(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist"));
     if (check(H5Pget_layout(properties.id()), "H5Pget_layout") == H5D_CHUNKED) {
@@ -160,7 +206,7 @@ hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
         growth_ += dataset.row_of_chunks;
     }
     check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
-               partial_ + path);
+               name_ + path);
     return record;
 }
 
@@ -269,28 +315,34 @@ void OutputFile::write(const std::string& dataset, std::span<const std::int64_t>
 }
 
 void OutputFile::flush() {
-    // HDF5 writes how long the file is to be, and makes it so later: a run killed in between would
-    // leave a file that is too short to be opened. So it is made long enough before; HDF5 then cuts
-    // it to size. (In parallel HDF5 does not tell the size itself, so a bound must do.) This also
-    // finds a full disk while the file is still whole.
+    // HDF5 writes its superblock, which tells how long the file is, last, and refuses to follow
+    // what points beyond that end: a run killed in between would leave new chunks that cannot be
+    // read. So the end is told first, and HDF5 then cuts it to size. (In parallel HDF5 does not
+    // tell the size itself, so a bound must do.) This also finds a full disk while the file is
+    // still whole.
     on_root(comm_, [&] {
         if (growth_ > 0) {
-            RawFile(partial_, RawFile::Mode::write).reserve(length_ + growth_ + spare_bytes);
+            lengthen(name_, length_ + growth_ + spare_bytes);
         }
     });
     check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush");
+    for (auto& [path, dataset] : datasets_) {
+        dataset.flushed = dataset.extents.empty() ? 0 : dataset.extents[0];
+    }
     growth_ = 0;
     on_root(comm_, [&] { length_ = size_on_disk(); });
-}
-
-std::uint64_t OutputFile::size_on_disk() const {
-    return RawFile(partial_, RawFile::Mode::read).size();
+    if (name_ != partial_) {
+        // The first flush writes the indices of chunks, in no order that a kill would respect: it
+        // goes to a file under another name.
+        on_root(comm_, [&] { rename_durably(name_, partial_); });
+        name_ = partial_;
+    }
 }
 
 void OutputFile::sync() {
     flush();
     // By all ranks: each one's machine may hold data that no other can flush.
-    together(comm_, [&] { make_durable(partial_); });
+    together(comm_, [&] { make_durable(name_); });
 }
 
 std::vector<std::pair<std::string, std::int64_t>> OutputFile::records() const {
@@ -305,6 +357,7 @@ void OutputFile::set_complete(bool complete) {
 }
 
 std::string OutputFile::finish(bool complete) {
+    flush(); // before it says that it is complete
     set_complete(complete);
     flush();
     datasets_.clear();

@@ -2,8 +2,9 @@
 
 namespace equipoise::io {
 
-Dimension unlimited(std::string path, std::string units, std::string long_name) {
-    return {std::move(path), std::nullopt, {}, std::move(units), std::move(long_name)};
+Dimension unlimited(std::string path, std::string units, std::string long_name,
+                    std::uint64_t records) {
+    return {std::move(path), std::nullopt, {}, std::move(units), std::move(long_name), records};
 }
 
 Dimension labels(std::string path, std::vector<std::string> names, std::string long_name) {

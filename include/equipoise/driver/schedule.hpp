@@ -10,6 +10,9 @@ namespace equipoise::driver {
 /// that).
 std::int64_t steps_in(double duration, double time_step);
 
+/// How many records are made at 0, at the multiples of the interval (> 0), and at the end.
+std::uint64_t records_until(double end, double interval);
+
 /// Something that is due at step 0 and then every `every` steps; every = 0: never.
 struct Periodic {
     std::int64_t every = 0;

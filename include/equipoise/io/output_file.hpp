@@ -20,10 +20,10 @@ struct OutputPosition {
     std::vector<std::pair<std::string, std::int64_t>> records;
 };
 
-/// The output file of a run: made by rank 0, then open on all ranks. While the run goes on it is
-/// `<path>.partial` and holds every record up to the last flush; finish(true) gives it its final
-/// name. A .partial file left by an earlier run is replaced. All calls are collective; errors are
-/// FileSystemError.
+/// The output file of a run: made by rank 0, then open on all ranks. From its first flush on it is
+/// `<path>.partial`, where it replaces what an earlier run left, and holds every record up to the
+/// last flush, also if the run is killed at any moment (docs/restart.md); finish(true) gives it its
+/// final name. All calls are collective; errors are FileSystemError.
 class OutputFile {
   public:
     OutputFile(const parallel::Communicator& comm, const std::string& path, const Schema& schema);
@@ -35,8 +35,10 @@ class OutputFile {
                const OutputPosition& position);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
-    /// When an exception that only this rank may have met unwinds past the file, closing it would
-    /// wait for the other ranks for ever: then it is left open, and the caller ends all ranks.
+    /// When an exception unwinds past the file, it stays as at its last flush. The other ranks may
+    /// not have met the exception, and closing would wait for them for ever: with several ranks the
+    /// file is left open, and the caller must end all of them without MPI_Finalize, which would let
+    /// HDF5 flush.
     ~OutputFile();
 
     /// The next record of a growing dataset, or the coordinate of a growing dimension. All ranks
@@ -71,6 +73,9 @@ class OutputFile {
     /// Closes. complete: the file gets its final name; else it stays .partial. Returns the name it
     /// has.
     std::string finish(bool complete);
+    /// Closes, as at the last flush: drops the records since then, and the whole file if there was
+    /// no flush. Returns the name it has, or "".
+    std::string abandon();
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
@@ -78,6 +83,7 @@ class OutputFile {
     struct Open {
         DatasetHandle handle;
         std::vector<hsize_t> extents;
+        hsize_t flushed = 0;        ///< records at the last flush
         hsize_t rows_per_chunk = 0; ///< 0: not chunked
         hsize_t row_of_chunks = 0;  ///< at most so many bytes are added with a row of chunks
     };
@@ -85,6 +91,10 @@ class OutputFile {
     void open_file();
     /// Rank 0's view of the file's length.
     [[nodiscard]] std::uint64_t size_on_disk() const;
+    /// Drops the records since the last flush.
+    void take_back();
+    /// Removes a file that has never been flushed.
+    void remove_unshown() const;
     void set_complete(bool complete);
     Open& open(const std::string& dataset);
     /// Grows a dataset by one record and returns the record's number.
@@ -95,12 +105,13 @@ class OutputFile {
     void write_root(const std::string& dataset, hid_t type, const void* values, std::size_t size);
     template <class Result>
     Result check(Result result, const char* call) const {
-        return check_hdf5(result, call, partial_);
+        return check_hdf5(result, call, name_);
     }
 
     parallel::Communicator comm_;
     SilentErrors silent_;
     std::string path_, partial_;
+    std::string name_; ///< on the disk now: partial_, or another name before the first flush
     FileHandle file_;
     std::map<std::string, Open> datasets_;
     std::map<std::string, std::int64_t> records_; ///< of the growing ones

@@ -21,10 +21,14 @@ struct Dimension {
         values; ///< none: a dimension without coordinates
     std::string units = "1";
     std::string long_name;
+    /// Of an unlimited one: how many records are expected, 0: as many as the schema says. More may
+    /// come; fewer leave reserved space.
+    std::uint64_t records = 0;
 };
 
 /// A dimension to append to: time.
-Dimension unlimited(std::string path, std::string units, std::string long_name);
+Dimension unlimited(std::string path, std::string units, std::string long_name,
+                    std::uint64_t records = 0);
 /// A dimension whose entries have names.
 Dimension labels(std::string path, std::vector<std::string> names, std::string long_name);
 /// A dimension whose entries have coordinates.
@@ -50,6 +54,7 @@ struct Schema {
         group_attributes; ///< (group, (name, value))
     std::vector<Dimension> dimensions;
     std::vector<Dataset> datasets;
+    std::uint64_t records = 1; ///< expected of unlimited dimensions that do not say it themselves
 };
 
 } // namespace equipoise::io

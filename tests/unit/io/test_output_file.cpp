@@ -246,6 +246,44 @@ TEST_CASE("while it runs the file is .partial, holds what was flushed, and repla
     world().barrier();
 }
 
+TEST_CASE("records since the last flush are dropped when the file is abandoned") {
+    const std::string path = "abandoned.h5";
+    const std::string partial = path + ".partial";
+    {
+        OutputFile file(world(), path, schema());
+        CHECK_FALSE(exists(partial)); // nothing is there before the first flush
+        file.append("/g/time", 1.0);
+        CHECK(file.abandon().empty());
+    }
+    CHECK_FALSE(exists(partial));
+    CHECK_FALSE(exists(partial + ".new"));
+    {
+        OutputFile file(world(), path, schema());
+        file.append("/g/time", 1.0);
+        file.flush();
+        file.append("/g/time", 2.0);
+        file.append("/g/mean", std::vector<double>{3.0, 4.0});
+        CHECK(file.abandon() == partial);
+        CHECK(file.records()[0].second == 0);
+    }
+    if (world().size() == 1) { // several ranks would have to end
+        try {
+            OutputFile file(world(), path, schema());
+            file.append("/g/time", 1.0);
+            file.flush();
+            file.append("/g/time", 2.0);
+            throw NumericsError("no solution");
+        } catch (const NumericsError&) {
+        }
+    }
+    if (world().is_root()) {
+        CHECK(ReadBack(partial).reals("/g/time") == std::vector<double>{1.0});
+        CHECK(ReadBack(partial).reals("/g/mean").empty());
+        std::filesystem::remove(partial);
+    }
+    world().barrier();
+}
+
 TEST_CASE("a place where no file can be made is told to all ranks") {
     for (const std::string path : {"no/such/folder/out.h5", "."}) {
         try {
