@@ -4,6 +4,7 @@ Not by killing, which meets few moments: the writer logs every call that changes
 what the calls up to then have made of it, page by page (the system may cut a write short between pages)."""
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -19,6 +20,9 @@ MPIEXEC = os.environ["EQUIPOISE_MPIEXEC"]
 
 WRITE, RESIZE, SHOW, MARK = 1, 2, 3, 4
 PAGE = 4096
+KEPT = 21  # records that writer.cpp restarts after, and has in the end
+ALL = {"/time": 40, "/small": 40, "/middle": 40, "/parts": 40, "/late_time": 35, "/late": 35}
+ODD_RESTARTED = 12  # every so many of the files that are not as at a flush
 SEEN = 8  # values of a record that are looked at, about
 LARGEST_TORN = 1 << 16  # contents of records are longer, and are seen by nobody before the flush
 
@@ -59,13 +63,14 @@ class EveryMoment(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.copy = self.folder / "copy.h5"
-        self.moments = self.unwritten = 0
+        self.moments = self.unwritten = self.odd = self.restarted = 0
 
-    def write(self, part, ranks):
-        log = self.folder / "log"
+    def write(self, part, ranks, folder=None):
+        folder = folder or self.folder
+        log = folder / "log"
         log.unlink(missing_ok=True)
-        done = subprocess.run([MPIEXEC, "-n", str(ranks), WRITER, self.folder, part], capture_output=True, text=True,
-                              timeout=100, check=False)
+        done = subprocess.run([MPIEXEC, "-n", str(ranks), WRITER, folder, part], capture_output=True, text=True, timeout=100,
+                              check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return entries(log)
 
@@ -74,6 +79,7 @@ class EveryMoment(unittest.TestCase):
         chunk it may not be there yet; while a restart cuts the file back to what its checkpoint knows, the records that
         it drops may be gone."""
         self.moments += 1
+        unwritten = False
         with h5py.File(self.copy) as file:
             for name, least in flushed.items():
                 found, right = seen(file[name])
@@ -82,7 +88,24 @@ class EveryMoment(unittest.TestCase):
                 if not np.array_equal(found, right):
                     begins_chunk = len(found) == least + 1 and least % file[name].chunks[0] == 0
                     self.assertTrue(restarting or begins_chunk, name)
-                    self.unwritten += 1
+                    unwritten = True
+        self.unwritten += unwritten and not restarting
+        if restarting or (unwritten and flushed["/time"] >= KEPT):
+            self.odd += 1
+            if self.odd % ODD_RESTARTED == 1:
+                self.restart_copy()
+
+    def restart_copy(self):
+        """A restart makes the whole file of what a kill has left."""
+        with tempfile.TemporaryDirectory() as name:
+            shutil.copy(self.copy, Path(name) / "out.h5.partial")
+            self.write("restart", 1, Path(name))
+            with h5py.File(Path(name) / "out.h5") as file:
+                for dataset, count in ALL.items():
+                    found, right = seen(file[dataset])
+                    self.assertEqual(len(found), count, dataset)
+                    np.testing.assert_array_equal(found, right, err_msg=dataset)
+        self.restarted += 1
 
     def replay(self, log, flushed):
         """Makes the calls on a copy, and checks after each; returns what was flushed at the end."""
@@ -120,7 +143,8 @@ class EveryMoment(unittest.TestCase):
                 with h5py.File(self.copy) as file:
                     self.assertEqual(file.attrs["complete"], 1)
                 self.assertEqual(self.copy.read_bytes(), (self.folder / "out.h5").read_bytes())
-        print(f"{self.moments} moments, at {self.unwritten} of them a record that was not written yet")
+        print(f"{self.moments} moments, at {self.unwritten} of them a record of a new chunk was not written yet; "
+              f"{self.restarted} restarts from such a file, or one that a restart was cutting back")
 
     def test_after_an_error_the_file_is_as_at_the_last_flush(self):
         for ranks in (1, 3):
