@@ -8,23 +8,14 @@
 #include "equipoise/io/together.hpp"
 #include "equipoise/util/errors.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <filesystem>
-#include <functional>
-#include <numeric>
 #include <system_error>
 
 namespace equipoise::io {
 
 namespace {
 
-/// MPI-IO in HDF5 1.10 cannot move 2 GiB or more at once from one rank.
-constexpr hsize_t most_elements = hsize_t{1} << 27;
-
-/// HDF5's index of chunks needs less than this for one chunk, even when each gets a node of its own
-/// (of the size that files with few chunks have).
-constexpr hsize_t index_bytes = hsize_t{1} << 14;
 /// HDF5 takes space for metadata in blocks, and larger nodes: less than this between two flushes.
 constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 22;
 
@@ -164,154 +155,6 @@ std::string OutputFile::abandon() {
     comm_.barrier();
     remove_unshown();
     return name_ == partial_ ? partial_ : std::string{};
-}
-
-OutputFile::Open& OutputFile::open(const std::string& dataset) {
-    const auto found = datasets_.find(dataset);
-    if (found != datasets_.end()) {
-        return found->second;
-    }
-    Open opened;
-    opened.handle =
-        DatasetHandle(check(H5Dopen2(file_.id(), dataset.c_str(), H5P_DEFAULT), "H5Dopen"));
-    const SpaceHandle space(check(H5Dget_space(opened.handle.id()), "H5Dget_space"));
-    opened.extents.resize(static_cast<std::size_t>(
-        check(H5Sget_simple_extent_ndims(space.id()), "H5Sget_simple_extent_ndims")));
-    check(H5Sget_simple_extent_dims(space.id(), opened.extents.data(), nullptr),
-          "H5Sget_simple_extent_dims");
-    opened.flushed = opened.extents.empty() ? 0 : opened.extents[0];
-    const PropertiesHandle properties(
-        check(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist"));
-    if (check(H5Pget_layout(properties.id()), "H5Pget_layout") == H5D_CHUNKED) {
-        std::vector<hsize_t> chunk(opened.extents.size());
-        check(H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
-              "H5Pget_chunk");
-        const TypeHandle type(check(H5Dget_type(opened.handle.id()), "H5Dget_type"));
-        hsize_t chunks = 1;
-        hsize_t bytes = H5Tget_size(type.id()) * chunk[0];
-        for (std::size_t i = 1; i < chunk.size(); ++i) {
-            chunks *= (opened.extents[i] + chunk[i] - 1) / chunk[i];
-            bytes *= chunk[i];
-        }
-        opened.rows_per_chunk = chunk[0];
-        opened.row_of_chunks = chunks * (bytes + index_bytes);
-    }
-    return datasets_.emplace(dataset, std::move(opened)).first->second;
-}
-
-hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
-    const hsize_t record = dataset.extents[0]++;
-    ++records_.at(path);
-    if (dataset.rows_per_chunk > 0 && record % dataset.rows_per_chunk == 0) {
-        growth_ += dataset.row_of_chunks;
-    }
-    check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
-               name_ + path);
-    return record;
-}
-
-void OutputFile::write_block(Open& dataset, const std::vector<hsize_t>& start,
-                             const std::vector<hsize_t>& count, hid_t type, const void* values,
-                             bool mine, bool collective) {
-    const SpaceHandle in_file(check(H5Dget_space(dataset.handle.id()), "H5Dget_space"));
-    const SpaceHandle in_memory(
-        check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
-              "H5Screate_simple"));
-    if (mine) {
-        check(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
-                                  nullptr),
-              "H5Sselect_hyperslab");
-    } else {
-        check(H5Sselect_none(in_file.id()), "H5Sselect_none");
-        check(H5Sselect_none(in_memory.id()), "H5Sselect_none");
-    }
-    const PropertiesHandle transfer(check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate"));
-    check(
-        H5Pset_dxpl_mpio(transfer.id(), collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT),
-        "H5Pset_dxpl_mpio");
-    check(H5Dwrite(dataset.handle.id(), type, in_memory.id(), in_file.id(), transfer.id(), values),
-          "H5Dwrite");
-}
-
-void OutputFile::append(const std::string& path, std::span<const double> values) {
-    Open& dataset = open(path);
-    const hsize_t record = grow(path, dataset);
-    if (!comm_.is_root()) {
-        return;
-    }
-    std::vector<hsize_t> start(dataset.extents.size(), 0);
-    std::vector<hsize_t> count = dataset.extents;
-    start[0] = record;
-    count[0] = 1;
-    const hsize_t size =
-        std::accumulate(count.begin(), count.end(), hsize_t{1}, std::multiplies<>());
-    ensure(size == values.size(), "a record has the size of its dataset's");
-    write_block(dataset, start, count, H5T_NATIVE_DOUBLE, values.data(), true, false);
-}
-
-void OutputFile::append_part(const std::string& path, std::uint64_t offset,
-                             std::span<const double> values) {
-    Open& dataset = open(path);
-    const hsize_t record = grow(path, dataset);
-    const auto slabs =
-        comm_.max(static_cast<std::int64_t>((values.size() + most_elements - 1) / most_elements));
-    for (std::int64_t slab = 0; slab < slabs; ++slab) {
-        const hsize_t begin =
-            std::min<hsize_t>(static_cast<hsize_t>(slab) * most_elements, values.size());
-        const hsize_t size = std::min<hsize_t>(most_elements, values.size() - begin);
-        write_block(dataset, {record, offset + begin}, {1, std::max<hsize_t>(size, 1)},
-                    H5T_NATIVE_DOUBLE, values.data() + begin, size > 0, true);
-    }
-}
-
-void OutputFile::append_box(const std::string& path, const std::vector<hsize_t>& start,
-                            const std::vector<hsize_t>& count, std::span<const double> values) {
-    Open& dataset = open(path);
-    const hsize_t size =
-        std::accumulate(count.begin(), count.end(), hsize_t{1}, std::multiplies<>());
-    ensure(size == values.size(), "a box holds as many values as it has places");
-    std::vector<hsize_t> from{grow(path, dataset)};
-    std::vector<hsize_t> extent{1};
-    from.insert(from.end(), start.begin(), start.end());
-    for (const hsize_t length : count) {
-        extent.push_back(std::max<hsize_t>(length, 1)); // a space of no elements cannot be made
-    }
-    write_block(dataset, from, extent, H5T_NATIVE_DOUBLE, values.data(), size > 0, true);
-}
-
-void OutputFile::write_part(const std::string& path, std::uint64_t offset,
-                            std::span<const double> values) {
-    Open& dataset = open(path);
-    const auto slabs =
-        comm_.max(static_cast<std::int64_t>((values.size() + most_elements - 1) / most_elements));
-    for (std::int64_t slab = 0; slab < slabs; ++slab) {
-        const hsize_t begin =
-            std::min<hsize_t>(static_cast<hsize_t>(slab) * most_elements, values.size());
-        const hsize_t size = std::min<hsize_t>(most_elements, values.size() - begin);
-        write_block(dataset, {offset + begin}, {std::max<hsize_t>(size, 1)}, H5T_NATIVE_DOUBLE,
-                    values.data() + begin, size > 0, true);
-    }
-}
-
-void OutputFile::write_root(const std::string& path, hid_t type, const void* values,
-                            std::size_t size) {
-    Open& dataset = open(path);
-    if (!comm_.is_root()) {
-        return;
-    }
-    const hsize_t elements = std::accumulate(dataset.extents.begin(), dataset.extents.end(),
-                                             hsize_t{1}, std::multiplies<>());
-    ensure(elements == size, "a dataset is written whole");
-    write_block(dataset, std::vector<hsize_t>(dataset.extents.size(), 0), dataset.extents, type,
-                values, true, false);
-}
-
-void OutputFile::write(const std::string& dataset, std::span<const double> values) {
-    write_root(dataset, H5T_NATIVE_DOUBLE, values.data(), values.size());
-}
-
-void OutputFile::write(const std::string& dataset, std::span<const std::int64_t> values) {
-    write_root(dataset, H5T_NATIVE_INT64, values.data(), values.size());
 }
 
 void OutputFile::flush() {
