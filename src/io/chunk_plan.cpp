@@ -11,12 +11,12 @@ namespace {
 constexpr hsize_t expected_chunks = 16;
 constexpr hsize_t least_chunk_bytes = hsize_t{1} << 22; ///< unless all records need less
 constexpr hsize_t most_chunk_bytes = hsize_t{1} << 26;
-constexpr hsize_t tiny_chunk_bytes = hsize_t{1} << 16; ///< even if few records are expected
+constexpr hsize_t tiny_chunk_bytes = hsize_t{1} << 12; ///< even if few records are expected
 
-// A node of an index is a dozen kilobytes then, and each growing dataset has one.
-constexpr hsize_t least_half_node = 128;
+// Each growing dataset has a node, of up to 48 K bytes.
+constexpr hsize_t least_half_node = 32; ///< HDF5's default
 constexpr hsize_t most_half_node = 4096;
-constexpr hsize_t longer = 16; ///< a run may become so many times as long as expected
+constexpr hsize_t longer = 16; ///< a run may become so many times longer than expected
 
 } // namespace
 
