@@ -6,14 +6,61 @@
 #include "equipoise/util/log.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 namespace equipoise::driver {
 
-Checkpoints::Checkpoints(const parallel::Communicator& comm, const config::Config& config)
-    : comm_(comm), folder_(folder(config)), keep_(config.checkpoint.keep) {}
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A run must not find out after hours that it can write no checkpoint: the folder, or what is
+/// there of the way to it, must be open to this process.
+void require_folder(const std::string& folder) {
+    fs::path there(folder);
+    while (!there.empty() && !fs::exists(there)) {
+        there = there.parent_path();
+    }
+    if (there.empty()) {
+        there = ".";
+    }
+    if (!fs::is_directory(there)) {
+        throw FileSystemError(
+            fmt::format("{}: {} is not a folder; change checkpoint.directory, or set it to none",
+                        folder, there.string()));
+    }
+    if (::access(there.c_str(), W_OK | X_OK) != 0) {
+        throw FileSystemError(fmt::format("{}: no checkpoint can be written there: {}: {}; change "
+                                          "checkpoint.directory, or set it to none",
+                                          folder, there.string(), std::strerror(errno)));
+    }
+}
+
+} // namespace
+
+Checkpoints::Checkpoints(const parallel::Communicator& comm, const config::Config& config,
+                         const std::string& from)
+    : comm_(comm), folder_(folder(config)), keep_(config.checkpoint.keep),
+      output_(config.run.output), last_(from) {
+    if (wanted()) {
+        io::on_root(comm_, [&] { require_folder(folder_); });
+    }
+}
+
+std::string Checkpoints::remedy(bool output_begun) const {
+    return fmt::format("; make room, or the folder accessible, and {}{}",
+                       last_.empty() ? "start again: there is no checkpoint yet"
+                                     : "go on with: equipoise restart " + last_,
+                       output_begun ? fmt::format(" (records up to the last flush are in {}"
+                                                  ".partial)",
+                                                  output_)
+                                    : std::string());
+}
 
 std::string Checkpoints::folder(const config::Config& config) {
     if (config.checkpoint.directory == "none") {

@@ -11,6 +11,8 @@
 #include "equipoise/driver/versions.hpp"
 #include "equipoise/io/file_info.hpp"
 #include "equipoise/io/raw_file.hpp"
+#include "equipoise/io/start_hdf5.hpp"
+#include "equipoise/io/together.hpp"
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
@@ -125,8 +127,8 @@ int execute(const parallel::Communicator& comm, const driver::CommandLine& line)
     return exit_done;
 }
 
-/// Errors that all ranks find alike (input, numerics) end the program in order, told once by rank
-/// 0. What one rank may meet alone ends all ranks at once.
+/// Errors that all ranks find alike end the program in order, told once by rank 0. What one rank
+/// may meet alone ends all ranks at once.
 int run(const parallel::Communicator& comm, const std::vector<std::string>& words) {
     const auto tell = [&comm](const std::exception& error) {
         if (comm.is_root()) {
@@ -141,6 +143,9 @@ int run(const parallel::Communicator& comm, const std::vector<std::string>& word
     } catch (const NumericsError& error) {
         tell(error);
         return exit_numerics;
+    } catch (const io::CommonFileSystemError& error) {
+        tell(error);
+        return exit_file_system;
     } catch (const FileSystemError& error) {
         log::fail(error.what());
         if (comm.size() > 1) {
@@ -169,6 +174,7 @@ int main(int argc, char** argv) {
         signals.emplace();
         io::survive_file_size_limit();
     }
+    io::start_hdf5();
     parallel::Environment environment(argc, argv);
     return run(parallel::Communicator::world(), words);
 }

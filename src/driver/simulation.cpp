@@ -4,6 +4,7 @@
 #include "equipoise/driver/progress.hpp"
 #include "equipoise/driver/record.hpp"
 #include "equipoise/driver/schedule.hpp"
+#include "equipoise/io/together.hpp"
 #include "equipoise/io/xdmf.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
@@ -89,14 +90,26 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
             log::warn(warning);
         }
     }
+    checkpoints_.emplace(comm_, config_, from != nullptr ? from->path() : std::string());
     const Stopwatch watch;
-    checkpoints_.emplace(comm_, config_);
-    Requests requests(comm_, config_, Checkpoints::folder(config_));
-    run_id_ = from != nullptr ? from->text("run_id") : new_run_id(comm_);
-    const Stopwatch opening;
-    const std::unique_ptr<io::OutputFile> file = open_output(from);
-    file_seconds_ += opening.seconds();
+    bool begun = false;
+    try {
+        run_id_ = from != nullptr ? from->text("run_id") : new_run_id(comm_);
+        const Stopwatch opening;
+        const std::unique_ptr<io::OutputFile> file = open_output(from);
+        file_seconds_ += opening.seconds();
+        begun = true;
+        return run_to_end(*file, from, watch, quiet);
+    } catch (const io::CommonFileSystemError& error) {
+        throw io::CommonFileSystemError(error.what() + checkpoints_->remedy(begun));
+    } catch (const FileSystemError& error) {
+        throw FileSystemError(error.what() + checkpoints_->remedy(begun));
+    }
+}
 
+Outcome Simulation::run_to_end(io::OutputFile& file, const io::CheckpointReader* from,
+                               const Stopwatch& watch, bool quiet) {
+    Requests requests(comm_, config_, Checkpoints::folder(config_));
     // Order within an output interval: every solver in turn goes from the last output time to the
     // next one and records its state there; what they recorded is compared; then the file is
     // flushed, so that a reader sees all solvers at the same times. Solvers do not see each other.
@@ -105,39 +118,39 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
         if (from != nullptr) {
             restore(*from);
         } else {
-            begin(*file);
+            begin(file);
         }
         Progress progress(comm_.is_root() && !quiet, clock_, config_.run.t_end);
         for (const double t : times_ahead()) {
-            if (!advance(t, *file, requests)) {
+            if (!advance(t, file, requests)) {
                 progress.finish();
-                return stop(*file, requests);
+                return stop(file, requests);
             }
             progress.update(t);
         }
         progress.finish();
         for (const Compared& compared : compared_) {
-            compared.pair.finish(*file);
+            compared.pair.finish(file);
         }
-        stability_->finish(*file);
+        stability_->finish(file);
         if (ensemble_ != nullptr) {
-            ensemble_->finish(*file, stability_->prediction());
+            ensemble_->finish(file, stability_->prediction());
         }
         if (!config_.checkpoint.directory.empty() && checkpoints_->wanted()) {
-            write_checkpoint(*file, Request::checkpoint); // so that the run can be made longer
+            write_checkpoint(file, Request::checkpoint); // so that the run can be made longer
         }
     } catch (const NumericsError& error) {
         // All ranks are here with the same error: what was flushed so far is worth keeping.
-        const std::string kept = file->abandon();
+        const std::string kept = file.abandon();
         throw NumericsError(error.what() + (kept.empty() ? "; there is no output yet"
                                                          : "; the output so far is in " + kept));
     }
     const Stopwatch closing;
-    const std::string path = file->finish(true);
+    const std::string path = file.finish(true);
     file_seconds_ += closing.seconds();
     const std::string text = summary(watch.seconds(), path); // collective
+    io::on_root(comm_, [&] { io::write_xdmf(path); });
     if (comm_.is_root()) {
-        io::write_xdmf(path);
         log::print(text);
     }
     return Outcome::done;

@@ -163,12 +163,13 @@ void Writing::verify() const {
         // memory.
         const std::vector<std::string> damaged = damaged_datasets(comm_, partial_, reader.seal());
         if (!damaged.empty()) {
-            throw FileSystemError(fmt::format("{}: what was written is not what is read again: {}",
-                                              partial_, fmt::join(damaged, ", ")));
+            throw CommonFileSystemError(
+                fmt::format("{}: what was written is not what is read again: {}", partial_,
+                            fmt::join(damaged, ", ")));
         }
     } catch (const InputError& error) {
-        throw FileSystemError(std::string("what was written cannot be read again: ") +
-                              error.what());
+        throw CommonFileSystemError(std::string("what was written cannot be read again: ") +
+                                    error.what());
     }
 }
 

@@ -50,7 +50,12 @@ OutputFile::OutputFile(const parallel::Communicator& comm, const std::string& pa
         require_writable_folder(path_);
         Schema whole = schema;
         whole.attributes.emplace_back("complete", std::int64_t{0});
-        create_file(name_, whole);
+        try {
+            create_file(name_, whole);
+        } catch (const FileSystemError&) {
+            remove_unshown();
+            throw;
+        }
     });
     for (const Dimension& dimension : schema.dimensions) {
         if (!dimension.size) {
@@ -113,18 +118,10 @@ OutputFile::~OutputFile() {
         return;
     }
     if (std::uncaught_exceptions() > exceptions_) {
-        if (comm_.size() > 1) {
-            for (auto& [path, dataset] : datasets_) {
-                static_cast<void>(dataset.handle.release());
-            }
-            static_cast<void>(file_.release());
-        } else {
-            try {
-                take_back();
-            } catch (const FileSystemError&) { // NOLINT(bugprone-empty-catch)
-                // Nothing better can be done; the exception under way is told.
-            }
+        for (auto& [path, dataset] : datasets_) {
+            static_cast<void>(dataset.handle.release());
         }
+        static_cast<void>(file_.release());
     }
     remove_unshown();
 }
@@ -157,17 +154,11 @@ std::string OutputFile::abandon() {
     return name_ == partial_ ? partial_ : std::string{};
 }
 
+void OutputFile::reserve() {
+    on_root(comm_, [&] { lengthen(name_, length_ + growth_ + spare_bytes); });
+}
+
 void OutputFile::flush() {
-    // HDF5 writes its superblock, which tells how long the file is, last, and refuses to follow
-    // what points beyond that end: a run killed in between would leave new chunks that cannot be
-    // read. So the end is told first, and HDF5 then cuts it to size. (In parallel HDF5 does not
-    // tell the size itself, so a bound must do.) This also finds a full disk while the file is
-    // still whole.
-    on_root(comm_, [&] {
-        if (growth_ > 0) {
-            lengthen(name_, length_ + growth_ + spare_bytes);
-        }
-    });
     check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush");
     for (auto& [path, dataset] : datasets_) {
         dataset.flushed = dataset.extents.empty() ? 0 : dataset.extents[0];

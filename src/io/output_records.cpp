@@ -33,13 +33,13 @@ OutputFile::Open& OutputFile::open(const std::string& dataset) {
     check(H5Sget_simple_extent_dims(space.id(), opened.extents.data(), nullptr),
           "H5Sget_simple_extent_dims");
     opened.flushed = opened.extents.empty() ? 0 : opened.extents[0];
+    const TypeHandle type(check(H5Dget_type(opened.handle.id()), "H5Dget_type"));
     const PropertiesHandle properties(
         check(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist"));
     if (check(H5Pget_layout(properties.id()), "H5Pget_layout") == H5D_CHUNKED) {
         std::vector<hsize_t> chunk(opened.extents.size());
         check(H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
               "H5Pget_chunk");
-        const TypeHandle type(check(H5Dget_type(opened.handle.id()), "H5Dget_type"));
         hsize_t chunks = 1;
         hsize_t bytes = H5Tget_size(type.id()) * chunk[0];
         for (std::size_t i = 1; i < chunk.size(); ++i) {
@@ -48,6 +48,11 @@ OutputFile::Open& OutputFile::open(const std::string& dataset) {
         }
         opened.rows_per_chunk = chunk[0];
         opened.row_of_chunks = chunks * (bytes + index_bytes);
+    } else {
+        // HDF5 has found it a place now, if it had none.
+        growth_ += std::accumulate(opened.extents.begin(), opened.extents.end(),
+                                   hsize_t{H5Tget_size(type.id())}, std::multiplies<>());
+        reserve();
     }
     return datasets_.emplace(dataset, std::move(opened)).first->second;
 }
@@ -57,6 +62,7 @@ hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
     ++records_.at(path);
     if (dataset.rows_per_chunk > 0 && record % dataset.rows_per_chunk == 0) {
         growth_ += dataset.row_of_chunks;
+        reserve();
     }
     check_hdf5(H5Dset_extent(dataset.handle.id(), dataset.extents.data()), "H5Dset_extent",
                name_ + path);

@@ -12,7 +12,10 @@ namespace equipoise::driver {
 /// The checkpoints of one run: where they go, and what they cost.
 class Checkpoints {
   public:
-    Checkpoints(const parallel::Communicator& comm, const config::Config& config);
+    /// from: the checkpoint that the run goes on from, or "". Collective. Throws FileSystemError
+    /// where checkpoints are wanted and their folder can neither be made nor written into.
+    Checkpoints(const parallel::Communicator& comm, const config::Config& config,
+                const std::string& from);
 
     /// checkpoint.directory, or NAME.checkpoints for an output NAME.h5; "": none are to be written.
     [[nodiscard]] static std::string folder(const config::Config& config);
@@ -26,8 +29,9 @@ class Checkpoints {
     /// missed one.
     void try_write(const Snapshot& snapshot);
 
-    /// Path of the last one written by this run; "": none yet.
-    [[nodiscard]] const std::string& last() const noexcept { return last_; }
+    /// What to do after a failure of the file system, to follow its message; output_begun: the
+    /// output file was there. For one rank alone too.
+    [[nodiscard]] std::string remedy(bool output_begun) const;
     [[nodiscard]] double last_seconds() const noexcept { return last_seconds_; }
     /// "3 checkpoints of 160 MB, 0.9 s in all (0.53 GB/s)", or "".
     [[nodiscard]] std::string summary() const;
@@ -37,7 +41,8 @@ class Checkpoints {
     std::string folder_;
     std::int64_t keep_;
     std::int64_t sequence_ = 0; ///< of the last one; 0: not known yet
-    std::string last_;
+    std::string output_;
+    std::string last_; ///< path of the last one, by this run or the one that it goes on with
     double last_seconds_ = 0.0, seconds_ = 0.0;
     std::int64_t written_ = 0;
     double bytes_ = 0.0;

@@ -46,6 +46,8 @@ class Simulation {
     [[nodiscard]] Timing timing(RunSeconds seconds);
 
   private:
+    Outcome run_to_end(io::OutputFile& file, const io::CheckpointReader* from,
+                       const Stopwatch& watch, bool quiet);
     struct Compared {
         std::size_t first, second; ///< of solvers_
         SolverPair pair;

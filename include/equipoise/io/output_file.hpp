@@ -35,10 +35,9 @@ class OutputFile {
                const OutputPosition& position);
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
-    /// When an exception unwinds past the file, it stays as at its last flush. The other ranks may
-    /// not have met the exception, and closing would wait for them for ever: with several ranks the
-    /// file is left open, and the caller must end all of them without MPI_Finalize, which would let
-    /// HDF5 flush.
+    /// When an exception unwinds past the file, it stays as at its last flush: closing it would
+    /// write, where writing may have failed, and wait for ever for ranks that met no exception. So
+    /// it is left open, to be forgotten at the end of the process (start_hdf5).
     ~OutputFile();
 
     /// The next record of a growing dataset, or the coordinate of a growing dimension. All ranks
@@ -97,6 +96,13 @@ class OutputFile {
     void remove_unshown() const;
     void set_complete(bool complete);
     Open& open(const std::string& dataset);
+    /// Takes the space on the disk for all that HDF5 adds to the file until the next flush, before
+    /// anything is written there: so all ranks learn of a full disk together, while the file is
+    /// still whole. The superblock, which tells how long the file is, is written by HDF5 last, and
+    /// HDF5 refuses to follow what points beyond that end: a run killed in between would leave new
+    /// chunks that cannot be read, but for this. HDF5 then cuts the file to size. (In parallel HDF5
+    /// does not tell the size itself, so a bound must do.)
+    void reserve();
     /// Grows a dataset by one record and returns the record's number.
     hsize_t grow(const std::string& path, Open& dataset);
     void write_block(Open& dataset, const std::vector<hsize_t>& start,

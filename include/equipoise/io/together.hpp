@@ -9,8 +9,14 @@
 
 namespace equipoise::io {
 
+/// A failure of the file system that all ranks know of: each throws the same words.
+class CommonFileSystemError : public FileSystemError {
+  public:
+    using FileSystemError::FileSystemError;
+};
+
 /// Does `work` on every rank; a failure of the file system on any of them becomes the same
-/// FileSystemError on all, so that no rank waits for one that has given up. `work` must not
+/// CommonFileSystemError on all, so that no rank waits for one that has given up. `work` must not
 /// communicate after a point where it may fail. Collective.
 template <class Work>
 void together(const parallel::Communicator& comm, Work&& work) {
@@ -24,7 +30,7 @@ void together(const parallel::Communicator& comm, Work&& work) {
     }
     failure = comm.first_text(failure);
     if (!failure.empty()) {
-        throw FileSystemError(failure);
+        throw CommonFileSystemError(failure);
     }
 }
 
