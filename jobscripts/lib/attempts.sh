@@ -38,7 +38,7 @@ attempt() { # folder config [--section.key=value ...]
     fi
     echo $(($(cat "$folder/attempts" 2>/dev/null || echo 0) + 1)) >"$folder/attempts"
     say "equipoise ${command[*]}"
-    run_interruptibly "${launcher[@]}" "$program" "${command[@]}" "${timing[@]}"
+    run_interruptibly "$folder/stop" "${launcher[@]}" "$program" "${command[@]}" "${timing[@]}"
     if ((status == 0)); then
         touch "$folder/done"
     elif ((status == exit_stopped)); then

@@ -65,23 +65,31 @@ choose_launcher() { # ranks
     say "ranks are started by: ${launcher[*]}"
 }
 
-# Runs a command, and hands it the signals that ask for an early stop: SLURM's at the end of the job's time
-# (--signal=B:USR1 in the script's head) and scancel's. Sets status and cancelled.
-run_interruptibly() { # command...
-    local child
+# Runs a command, and hands on the signals that ask for an early stop: SLURM's at the end of the job's time
+# (--signal=B:USR1 in the script's head) and scancel's. The program is asked by the file that it looks for: a signal could
+# come while mpirun starts, which would kill it, and after SIGTERM mpirun kills the ranks within two seconds and returns a
+# code of its own. Should a file system be slow to show the file, SIGUSR1 follows, which mpirun hands on. Sets status and
+# cancelled.
+run_interruptibly() { # stop-file command...
+    local stop=$1 child asked=0
+    shift
     cancelled=no
+    trap 'touch "$stop"; asked=1' USR1
+    trap 'touch "$stop"; asked=1; cancelled=yes' TERM INT
     "$@" &
     child=$!
-    trap 'kill -USR1 $child 2>/dev/null || true' USR1
-    # Asked by SIGUSR1 too: mpirun returns the program's exit code then, after SIGTERM its own.
-    trap 'cancelled=yes; kill -USR1 $child 2>/dev/null || true' TERM INT
     status=0
-    wait $child || status=$?
-    while kill -0 $child 2>/dev/null; do # wait returns early when a trap has run
+    wait $child || status=$? # returns early when a trap has run
+    while ((asked > 0)) && kill -0 $child 2>/dev/null; do
+        ((asked++ != 20)) || kill -USR1 $child 2>/dev/null || true
+        sleep 0.5 || true
+    done
+    if ((asked > 0)); then
         status=0
         wait $child || status=$?
-    done
+    fi
     trap - USR1 TERM INT
+    rm -f "$stop"
 }
 
 # Keys of the resolved configuration: resolved FILE [--section.key=value ...] prints lines section.key = value.

@@ -20,7 +20,6 @@
 
 #include <exception>
 #include <new>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -169,9 +168,8 @@ int run(const parallel::Communicator& comm, const std::vector<std::string>& word
 int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
     // Before anything else, so that a signal during the start-up is not lost.
-    std::optional<driver::StopSignals> signals;
     if (!words.empty() && (words[0] == "run" || words[0] == "restart")) {
-        signals.emplace();
+        driver::listen_for_stop_signals();
         io::survive_file_size_limit();
     }
     io::start_hdf5();

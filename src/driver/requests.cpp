@@ -92,7 +92,7 @@ Requests::Requests(const parallel::Communicator& comm, const config::Config& con
 }
 
 Request Requests::look() {
-    if (const int signal = StopSignals::received(); signal != 0) {
+    if (const int signal = stop_signal(); signal != 0) {
         reason_ = signal == SIGTERM ? "SIGTERM" : "SIGUSR1";
         return Request::stop;
     }
@@ -114,7 +114,7 @@ Request Requests::look() {
 }
 
 Request Requests::local() {
-    if (!looked_ || StopSignals::received() != 0 || since_look_.seconds() > seconds_between_looks) {
+    if (!looked_ || stop_signal() != 0 || since_look_.seconds() > seconds_between_looks) {
         looked_ = true;
         since_look_.restart();
         seen_ = look();

@@ -2,6 +2,8 @@
 
 #include "equipoise/util/errors.hpp"
 
+#include <csignal>
+
 namespace equipoise::driver {
 
 namespace {
@@ -18,22 +20,16 @@ extern "C" void remember(int signal) {
 
 } // namespace
 
-StopSignals::StopSignals() {
+void listen_for_stop_signals() {
     struct sigaction action {};
     action.sa_handler = remember;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART; // file system calls under way go on
-    ensure(sigaction(SIGTERM, &action, &terminate_) == 0 &&
-               sigaction(SIGUSR1, &action, &user_) == 0,
+    ensure(sigaction(SIGTERM, &action, nullptr) == 0 && sigaction(SIGUSR1, &action, nullptr) == 0,
            "signal handlers can be set");
 }
 
-StopSignals::~StopSignals() {
-    sigaction(SIGTERM, &terminate_, nullptr);
-    sigaction(SIGUSR1, &user_, nullptr);
-}
-
-int StopSignals::received() noexcept {
+int stop_signal() noexcept {
     return first_signal;
 }
 

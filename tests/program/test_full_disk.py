@@ -9,9 +9,8 @@ import unittest
 import h5py
 import numpy as np
 from program import configuration
-from running import RunningTest
+from running import RunningTest, checkpoints_in
 from small_disk import SmallDisk, limit
-from test_ranks import network_datasets
 
 NO_ROOM = "No space left on device|File too large"
 # Every time unit a record, every third one a snapshot, for which the output file must grow, and a checkpoint.
@@ -30,7 +29,7 @@ class FullDisk(RunningTest):
         self.partial = self.output.path / "a.h5.partial"
 
     def checkpoints(self):
-        return sorted((self.saved.path / "here").glob("checkpoint_*.h5"), key=lambda path: int(path.stem.split("_")[1]))
+        return checkpoints_in(self.saved.path / "here")
 
     def start_with_checkpoint(self, *changes, ranks):
         """A long run that has written its first checkpoint; what others left is gone."""
@@ -56,17 +55,8 @@ class FullDisk(RunningTest):
             self.assertRegex(run.text, word)
         self.assertEqual(len(re.findall("^error: ", run.text, re.MULTILINE)), 1, run.text)
 
-    def check_restart(self, ranks):
-        """The newest checkpoint is valid, and the run it is of goes on to the bits of one that was left alone."""
-        newest = self.checkpoints()[-1]
-        reached = re.search(r"^reached +([0-9.]+)", self.equipoise("info", newest).stdout, re.MULTILINE)
-        end = f"--run.t_end={int(float(reached[1])) + 4}"
-        self.equipoise("restart", "saved/here", end, ranks=ranks)
-        self.equipoise("run", self.path, end, "--run.output=whole.h5", "--checkpoint.directory=none", ranks=ranks)
-        found, expected = network_datasets(self.output.path / "a.h5"), network_datasets(self.folder / "whole.h5")
-        self.assertEqual(sorted(found), sorted(expected))
-        self.assertEqual([key for key in found if found[key] != expected[key]], [])
-        self.assertFalse(self.partial.exists())
+    def check_going_on(self, ranks):
+        self.check_restart(self.path, self.saved.path / "here", self.output.path / "a.h5", ranks)
 
     def test_full_while_output_is_written(self):
         for ranks in (1, 2):
@@ -76,7 +66,7 @@ class FullDisk(RunningTest):
                 self.check_message(run, r"output/a\.h5\.partial: ", NO_ROOM, "go on with: equipoise restart saved/here")
                 self.assertGreaterEqual(self.records(self.partial), 3)
                 self.output.free()
-                self.check_restart(ranks)
+                self.check_going_on(ranks)
 
     def test_full_while_a_checkpoint_is_written(self):
         for ranks in (1, 2):
@@ -94,7 +84,7 @@ class FullDisk(RunningTest):
                 self.records(self.partial)
                 self.saved.free()
                 (self.saved.path / "here" / "stop").unlink()
-                self.check_restart(ranks)
+                self.check_going_on(ranks)
 
     def test_a_later_checkpoint_succeeds_when_there_is_room(self):
         if not self.saved.mounted:
@@ -107,7 +97,7 @@ class FullDisk(RunningTest):
         run.wait_until(lambda: self.checkpoints()[-1] != before, "a later checkpoint")
         (self.saved.path / "here" / "stop").touch()
         self.assertEqual(run.wait(), 75, run.text)
-        self.check_restart(2)
+        self.check_going_on(2)
 
     def test_full_at_closing(self):
         """What is written last takes space that no earlier record has taken."""
@@ -118,7 +108,7 @@ class FullDisk(RunningTest):
                 self.check_message(run, r"output/a\.h5\.partial: ", NO_ROOM, "equipoise restart saved/here")
                 self.assertEqual(self.records(self.partial), 31)
                 self.output.free()
-                self.check_restart(ranks)
+                self.check_going_on(ranks)
 
     def test_full_from_the_start(self):
         if not self.output.mounted:
@@ -141,7 +131,7 @@ class FullDisk(RunningTest):
                 self.assertEqual(run.wait(), 4, run.text)
                 self.records(self.partial)
                 (self.saved.path / "here" / "stop").unlink(missing_ok=True)
-                self.check_restart(2)
+                self.check_going_on(2)
 
     def test_read_only_folders(self):
         """Found before any work is done."""

@@ -93,6 +93,26 @@ class Scripts(ProgramTest):
         self.assertEqual(script.returncode, 75, output)
         self.assertTrue(list((self.folder / "a.checkpoints").glob("checkpoint_*.h5")), output)
 
+    def test_a_signal_while_the_launcher_starts_is_not_lost(self):
+        """As SIGUSR1 it would kill mpirun, which has no handler yet."""
+        self.write(configuration({"run": {"t_end": "100000", "output_interval": "1"}}))
+        for number in (signal.SIGUSR1, signal.SIGTERM):
+            for pause in (0.0, 0.05):
+                script = subprocess.Popen(
+                    ["bash", SCRIPTS / "run.sbatch", "--local", "--ranks", "2", "--requeues", "0", "--checkpoints",
+                     f"{number.name}-{pause}", "a.ini"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    env={**os.environ, "EQUIPOISE": PROGRAM, "EQUIPOISE_LAUNCHER": "mpirun"}, text=True)
+                while "equipoise run" not in script.stdout.readline():
+                    self.assertIsNone(script.poll())
+                while subprocess.run(["pgrep", "-P", str(script.pid), "mpirun"], stdout=subprocess.DEVNULL, check=False).returncode:
+                    self.assertIsNone(script.poll())
+                time.sleep(pause)
+                script.send_signal(number)
+                output = script.communicate(timeout=60)[0]
+                self.assertEqual(script.returncode, 75, output)
+                self.assertTrue(list((self.folder / f"{number.name}-{pause}").glob("checkpoint_*.h5")), output)
+                self.assertFalse((self.folder / f"{number.name}-{pause}" / "stop").exists())
+
     def test_scaling_writes_a_record_of_each_run(self):
         self.write(configuration())
         for kind, factor in (("strong", 1), ("weak", 2)):

@@ -1,25 +1,12 @@
 #pragma once
 
-#include <csignal>
-
 namespace equipoise::driver {
 
-/// From here to the end of the object's life SIGTERM and SIGUSR1 do not kill the process: they are
-/// remembered, so that the run can stop in order. More of them change nothing. One object at a
-/// time.
-class StopSignals {
-  public:
-    StopSignals();
-    StopSignals(const StopSignals&) = delete;
-    StopSignals& operator=(const StopSignals&) = delete;
-    ~StopSignals();
+/// From here to the end of the process SIGTERM and SIGUSR1 do not kill it: they are remembered, so
+/// that the run can stop in order. More of them change nothing, also while the process ends.
+void listen_for_stop_signals();
 
-    /// The signal that arrived first at this process, or 0.
-    [[nodiscard]] static int received() noexcept;
-
-  private:
-    struct sigaction terminate_ {
-    }, user_{}; ///< what was there before
-};
+/// The signal that arrived first at this process, or 0.
+int stop_signal() noexcept;
 
 } // namespace equipoise::driver

@@ -1,11 +1,13 @@
 """Runs that something happens to: what the tests that signal, fill disks and take folders away share."""
 
 import os
+import re
 import subprocess
 import threading
 import time
 
 from program import MPIEXEC, PROGRAM, ProgramTest
+from test_ranks import network_datasets
 
 MOST_SECONDS = 120  # that anything is waited for: the machine may be busy
 
@@ -55,6 +57,11 @@ class Run:
         return code
 
 
+def checkpoints_in(folder):
+    """Paths, the newest last."""
+    return sorted(folder.glob("checkpoint_*.h5"), key=lambda path: int(path.stem.split("_")[1]))
+
+
 class RunningTest(ProgramTest):
     def start(self, *arguments, ranks=2, launcher_words=()):
         run = Run(self.folder, arguments, ranks, launcher_words)
@@ -65,3 +72,16 @@ class RunningTest(ProgramTest):
                 run.wait()
         self.addCleanup(end)
         return run
+
+    def check_restart(self, config, saved, output, ranks):
+        """The newest checkpoint in the folder `saved` is valid, and from it the run goes on, for some output times, to the
+        bits of a run that was left alone."""
+        info = self.equipoise("info", checkpoints_in(saved)[-1]).stdout
+        reached = float(re.search(r"^reached +([0-9.]+)", info, re.MULTILINE)[1])
+        end = f"--run.t_end={int(reached) + 4}"
+        self.equipoise("restart", saved, end, ranks=ranks)
+        self.equipoise("run", config, end, "--run.output=whole.h5", "--checkpoint.directory=none", ranks=ranks)
+        found, expected = network_datasets(output), network_datasets(self.folder / "whole.h5")
+        self.assertEqual(sorted(found), sorted(expected))
+        self.assertEqual([key for key in found if found[key] != expected[key]], [])
+        self.assertFalse(output.with_name(output.name + ".partial").exists())
