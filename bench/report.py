@@ -18,7 +18,7 @@ ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROO
                    OMPI_MCA_hwloc_base_binding_policy="none", OMPI_MCA_plm_rsh_agent="/bin/false", OMP_NUM_THREADS="1")
 
 
-def measure(program, *arguments):
+def measure(program, *arguments, clock="cpu_time"):
     """Runs a Google Benchmark program; {name: {"seconds": [...], "rate": [...], counters: medians}}."""
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "out.json"
@@ -34,8 +34,9 @@ def measure(program, *arguments):
             continue
         name = row["run_name"].split("/iterations:")[0]
         one = results.setdefault(name, {"seconds": [], "counters": {}})
-        one["seconds"].append(row["cpu_time"] * scale[row["time_unit"]])
-        for key in ("items_per_second", "assembly", "solve", "moments", "newton", "error", "tolerance", "steps"):
+        one["seconds"].append(row[clock] * scale[row["time_unit"]])
+        for key in ("items_per_second", "assembly", "solve", "moments", "newton", "error", "tolerance", "steps",
+                    "bytes_per_second", "interval"):
             if key in row:
                 one["counters"].setdefault(key, []).append(row[key])
     for one in results.values():
@@ -117,6 +118,23 @@ def solve_table(results, scipy):
           ["problem", "error asked", "by", "ms", "error", "settings", "SciPy / it"], rows)
 
 
+def checkpoint_table(results):
+    rows = []
+    for name, one in results.items():
+        if not name.startswith("checkpoint/"):
+            continue
+        seconds = one["median_seconds"]
+        plain, copy = (results[name.replace("checkpoint/", f"{yardstick}/")]["median_seconds"]
+                       for yardstick in ("write_and_sync", "memory_copy"))
+        rows.append([name.split("/")[1].split(":")[1], number(seconds), number(one["counters"]["bytes_per_second"] / 1e9),
+                     f"{min(one['seconds']) / seconds:.2f} .. {max(one['seconds']) / seconds:.2f}",
+                     number(seconds / plain), number(seconds / copy),
+                     f"{100 * seconds / (seconds + one['counters']['interval']):.2g} %"])
+    header = ["neurons", "seconds", "GB/s", "min .. max / median", "it / write + fsync", "it / memory copy",
+              "of the run, at the default interval"]
+    table("Checkpoints: one rank, wall time, written durably and verified", header, rows)
+
+
 def run_scipy(arguments):
     try:
         import scipy  # noqa: F401 (only whether it is there)
@@ -158,6 +176,9 @@ def main():
               f"--benchmark_filter=^solve.*cells:{'50' if options.quick else ''}"]
     report["kinetic_solve"] = measure(options.programs / "kinetic_step", *solves)
     report["kinetic_scipy"] = run_scipy(["--quick"] if options.quick else [])
+    # Its folder is on the disk that is measured.
+    report["checkpoint"] = measure(options.programs / "checkpoint", f"--benchmark_repetitions={repetitions}",
+                                   f"--benchmark_filter=neurons:{'1000000/' if options.quick else ''}", clock="real_time")
     report["load_after"] = os.getloadavg()
 
     print(f"\n{report['processor']}, {report['cores']} cores, load average {report['load_before'][0]:.1f} before and "
@@ -165,6 +186,7 @@ def main():
     network_table(network)
     step_tables(report["kinetic_step"])
     solve_table(report["kinetic_solve"], report["kinetic_scipy"])
+    checkpoint_table(report["checkpoint"])
     output = options.output or options.programs.parent / "benchmarks.json"
     output.write_text(json.dumps(report, indent=1) + "\n")
     print(f"\nAll measurements: {output}")
