@@ -112,6 +112,22 @@ class Checker {
         }
     }
 
+    void covariances() {
+        for (std::size_t i = 0; i < config_.covariances.size(); ++i) {
+            const Covariance& covariance = config_.covariances[i];
+            const auto same_pair = [&covariance](const Covariance& other) {
+                return other.first == covariance.second && other.second == covariance.first;
+            };
+            const auto earlier = config_.covariances.begin() + static_cast<std::ptrdiff_t>(i);
+            if (const auto twin = std::find_if(config_.covariances.begin(), earlier, same_pair);
+                twin != earlier) {
+                reject(covariance.value.key, "is the covariance that " + twin->value.key + " gives",
+                       "leave one of them out: the order of the populations does not matter");
+            }
+            pairs_of_neurons(covariance);
+        }
+    }
+
     void bins() {
         const std::int64_t bins = config_.network.bins;
         if (config_.domain.kind != DomainKind::torus || !trusted({"network.bins"})) {
@@ -181,6 +197,26 @@ class Checker {
         }
     }
 
+    /// Neurons are paired by their number: there must be as many on both sides, at one position.
+    void pairs_of_neurons(const Covariance& covariance) {
+        const Population& first = config_.populations[covariance.first];
+        const Population& second = config_.populations[covariance.second];
+        if (trusted({"population." + first.name + ".neurons",
+                     "population." + second.name + ".neurons"}) &&
+            first.neurons != second.neurons) {
+            reject(covariance.value.key,
+                   fmt::format("populations {} and {} have {} and {} neurons, which make no pairs",
+                               first.name, second.name, first.neurons, second.neurons),
+                   "give both the same number of neurons");
+        }
+        if (config_.domain.kind != DomainKind::point && trusted({"network.positions"}) &&
+            config_.network.positions == Positions::random) {
+            reject(covariance.value.key,
+                   "neurons at random positions make no pairs at one position",
+                   "set network.positions = lattice");
+        }
+    }
+
     void multiple_of_sites(const std::string& key, std::int64_t neurons, std::int64_t sites) {
         if (neurons % sites == 0) {
             return;
@@ -218,6 +254,7 @@ void check_relations(const Config& config, Findings& findings) {
     checker.realisations();
     checker.network_size();
     checker.neurons_and_sites();
+    checker.covariances();
     checker.bins();
     checker.local_step();
 }

@@ -1,5 +1,6 @@
 #include "equipoise/config/config.hpp"
 
+#include <numeric>
 #include <utility>
 
 namespace equipoise::config {
@@ -15,6 +16,17 @@ const Coupling* Config::coupling(std::size_t target, std::size_t source) const {
         return one.target == target && one.source == source;
     });
     return found == couplings.end() ? nullptr : &*found;
+}
+
+std::vector<std::size_t> Config::linked_populations() const {
+    std::vector<std::size_t> linked(populations.size());
+    std::iota(linked.begin(), linked.end(), std::size_t{0});
+    for (const Covariance& covariance : covariances) {
+        const auto [lower, upper] =
+            std::minmax(linked[covariance.first], linked[covariance.second]);
+        std::replace(linked.begin(), linked.end(), std::size_t{upper}, std::size_t{lower});
+    }
+    return linked;
 }
 
 } // namespace equipoise::config

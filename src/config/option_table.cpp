@@ -42,6 +42,7 @@ Option make_option(std::string section, std::string name, Kind kind, Member memb
     Config fresh;
     fresh.populations.resize(1);
     fresh.couplings.resize(1);
+    fresh.covariances.resize(1);
     option.fallback = option.write(fresh, 0);
     return option;
 }
@@ -62,7 +63,7 @@ struct Section {
     }
 };
 
-/// Declares the keys of a section that every population, or every coupling, has.
+/// Declares the keys of a section that every population, coupling or covariance has.
 template <class Struct>
 struct RepeatedSection {
     const char* title;
@@ -141,7 +142,7 @@ std::vector<Option> population_options() {
     return {
         required(make_option("populations", "names", NamesValue{}, all, "",
                              "The populations, as in e i. The size of the first is the n of the "
-                             "scaling. Below, X, T and S stand for such names.")),
+                             "scaling. Below, X, Y, T and S stand for such names.")),
         required(population("sign", ChoiceValue<Sign>{{"excitatory", "inhibitory"}},
                             &Population::sign, "What its output does to its targets.")),
         required(population("neurons", IntegerValue{1, 1000000000000}, &Population::neurons,
@@ -171,6 +172,17 @@ std::vector<Option> coupling_options() {
                           "none.")),
         required(coupling("gain", FunctionValue{Role::gain}, &Coupling::gain,
                           "Output G(z) of a neuron of S in state z, as T receives it.")),
+    };
+}
+
+std::vector<Option> covariance_options() {
+    const RepeatedSection<Covariance> covariance{covariance_section, &Config::covariances,
+                                                 Repeated::per_covariance};
+    return {
+        required(covariance("value", FormulaValue{}, &Covariance::value,
+                            "Covariance at time 0 of the states of neuron j of X and neuron j of "
+                            "Y, in either order. In x (torus: x1, x2). Without the section they "
+                            "are independent.")),
     };
 }
 
@@ -269,8 +281,9 @@ std::vector<Option> stop_options() {
 const std::vector<Option>& options() {
     static const std::vector<Option> all = [] {
         std::vector<Option> list;
-        for (auto* part : {run_options, domain_options, population_options, coupling_options,
-                           network_options, kinetic_options, field_options, stop_options}) {
+        for (auto* part :
+             {run_options, domain_options, population_options, coupling_options, covariance_options,
+              network_options, kinetic_options, field_options, stop_options}) {
             for (Option& option : part()) {
                 list.push_back(std::move(option));
             }

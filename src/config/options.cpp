@@ -11,6 +11,11 @@ std::string Option::key(const Config& config, std::size_t index) const {
         return "coupling." + config.populations[coupling.target].name + '.' +
                config.populations[coupling.source].name + '.' + name;
     }
+    case Repeated::per_covariance: {
+        const Covariance& covariance = config.covariances[index];
+        return "covariance." + config.populations[covariance.first].name + '.' +
+               config.populations[covariance.second].name + '.' + name;
+    }
     case Repeated::once:
         break;
     }
@@ -23,6 +28,8 @@ std::size_t Option::count(const Config& config) const {
         return config.populations.size();
     case Repeated::per_coupling:
         return config.couplings.size();
+    case Repeated::per_covariance:
+        return config.covariances.size();
     case Repeated::once:
         break;
     }
@@ -45,6 +52,9 @@ std::string section_title(std::string_view section) {
     }
     if (section.rfind("coupling.", 0) == 0) {
         return coupling_section;
+    }
+    if (section.rfind("covariance.", 0) == 0) {
+        return covariance_section;
     }
     return std::string(section);
 }

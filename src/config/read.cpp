@@ -69,6 +69,7 @@ class Reader {
                 settle_populations();
                 check_sections();
                 add_couplings();
+                add_covariances();
             }
         }
         for (const auto& [option, key] : missing_) {
@@ -215,13 +216,14 @@ class Reader {
         }
     }
 
-    /// One coupling for every pair that a header or a key names, by target, then source.
-    void add_couplings() {
+    /// The pairs of populations that headers and keys name after this word, in order.
+    [[nodiscard]] std::set<std::pair<std::size_t, std::size_t>>
+    named_pairs(std::string_view word) const {
         std::set<std::pair<std::size_t, std::size_t>> pairs;
         const std::vector<std::string> names = population_names();
         const auto add = [&](const std::string& section) {
             const std::vector<std::string> words = split_at_dots(section);
-            if (words.size() == 3 && words[0] == "coupling" && !section_complaint(section, names)) {
+            if (words.size() == 3 && words[0] == word && !section_complaint(section, names)) {
                 const auto index = [&names](const std::string& name) {
                     return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
                                                     names.begin());
@@ -237,10 +239,22 @@ class Reader {
                 add(section_of(key));
             }
         }
-        for (const auto& [target, source] : pairs) {
+        return pairs;
+    }
+
+    void add_couplings() {
+        for (const auto& [target, source] : named_pairs("coupling")) {
             Coupling& coupling = config_.couplings.emplace_back();
             coupling.target = target;
             coupling.source = source;
+        }
+    }
+
+    void add_covariances() {
+        for (const auto& [first, second] : named_pairs("covariance")) {
+            Covariance& covariance = config_.covariances.emplace_back();
+            covariance.first = first;
+            covariance.second = second;
         }
     }
 

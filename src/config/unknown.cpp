@@ -30,8 +30,9 @@ std::vector<std::string> fixed_sections() {
 std::string section_names(const std::vector<std::string>& populations) {
     const std::string first = populations.empty() ? "e" : populations.front();
     const std::string last = populations.empty() ? "i" : populations.back();
-    return fmt::format("the sections are {}, and population.{}, coupling.{}.{} (onto {} from {})",
-                       join(fixed_sections()), first, first, last, first, last);
+    return fmt::format("the sections are {}, and population.{}, coupling.{}.{} (onto {} from {}), "
+                       "covariance.{}.{}",
+                       join(fixed_sections()), first, first, last, first, last, first, last);
 }
 
 std::vector<std::string> names_of(const std::vector<const Option*>& keys) {
@@ -69,17 +70,21 @@ std::optional<Complaint> section_complaint(std::string_view section,
         return std::nullopt;
     }
     const std::vector<std::string> words = split_at_dots(section);
-    const std::size_t names = words[0] == "population" ? 1 : words[0] == "coupling" ? 2 : 0;
+    const bool covariance = words[0] == "covariance";
+    const std::size_t names = words[0] == "population"               ? 1
+                              : words[0] == "coupling" || covariance ? 2
+                                                                     : 0;
     if (names == 0 || words.size() != names + 1) {
         if (names > 0) {
-            return Complaint{names == 1
-                                 ? "a section of a population has one name"
-                                 : "a section of a coupling has two names, target and source",
+            return Complaint{covariance   ? "a section of a covariance has two names"
+                             : names == 1 ? "a section of a population has one name"
+                                          : "a section of a coupling has two names, target and "
+                                            "source",
                              section_names(populations)};
         }
         std::string meant = nearest(section, fixed);
         if (meant.empty()) { // [populaton.e]
-            meant = nearest(words[0], {"population", "coupling"});
+            meant = nearest(words[0], {"population", "coupling", "covariance"});
             if (!meant.empty()) {
                 meant += section.substr(words[0].size());
             }
@@ -92,6 +97,11 @@ std::optional<Complaint> section_complaint(std::string_view section,
         if (!contains(populations, words[i])) {
             return unknown_population(words[i], populations);
         }
+    }
+    if (covariance && words[1] == words[2]) {
+        return Complaint{
+            "a covariance is of two populations",
+            fmt::format("that of one with itself is population.{}.variance", shown(words[1]))};
     }
     return std::nullopt;
 }

@@ -6,13 +6,24 @@
 
 namespace equipoise::domain {
 
-Partition::Partition(std::span<const std::int64_t> neurons, int ranks) : ranks_(ranks) {
+Partition::Partition(std::span<const std::int64_t> neurons, int ranks,
+                     std::span<const std::size_t> linked)
+    : ranks_(ranks) {
     ensure(ranks >= 1, "a partition has at least one rank");
     // Each population is dealt evenly; the blocks left over go to the ranks in turn, and the next
     // population's begin where the last one's ended, so that the totals stay within one block.
+    // Linked populations are dealt alike.
     std::int64_t turn = 0;
-    for (const std::int64_t count : neurons) {
-        const std::int64_t blocks = block_count(count);
+    std::int64_t imbalance = 1;
+    for (std::size_t a = 0; a < neurons.size(); ++a) {
+        if (!linked.empty() && linked[a] != a) {
+            ensure(linked[a] < a && neurons[linked[a]] == neurons[a],
+                   "linked populations have the same number of neurons");
+            first_.push_back(std::vector<std::int64_t>(first_[linked[a]]));
+            imbalance = static_cast<std::int64_t>(neurons.size());
+            continue;
+        }
+        const std::int64_t blocks = block_count(neurons[a]);
         const std::int64_t share = blocks / ranks;
         const std::int64_t left_over = blocks % ranks;
         std::vector<std::int64_t> first{0};
@@ -23,10 +34,10 @@ Partition::Partition(std::span<const std::int64_t> neurons, int ranks) : ranks_(
         turn = (turn + left_over) % ranks;
         first_.push_back(std::move(first));
     }
-    prove(neurons);
+    prove(neurons, imbalance);
 }
 
-void Partition::prove(std::span<const std::int64_t> neurons) const {
+void Partition::prove(std::span<const std::int64_t> neurons, std::int64_t imbalance) const {
     for (std::size_t a = 0; a < neurons.size(); ++a) {
         ensure(first_[a].front() == 0 && first_[a].back() == block_count(neurons[a]),
                "the partition covers every block");
@@ -39,7 +50,7 @@ void Partition::prove(std::span<const std::int64_t> neurons) const {
         least = std::min(least, load(rank));
         most = std::max(most, load(rank));
     }
-    ensure(most - least <= 1, "the partition is balanced to one block");
+    ensure(most - least <= imbalance, "the partition is balanced");
 }
 
 BlockRange Partition::range(std::size_t population, int rank) const {

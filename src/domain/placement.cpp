@@ -155,7 +155,7 @@ std::vector<Placement> place(const config::Config& config, const parallel::Commu
     for (const config::Population& population : config.populations) {
         neurons.push_back(population.neurons);
     }
-    const Partition partition(neurons, comm.size());
+    const Partition partition(neurons, comm.size(), config.linked_populations());
     std::vector<Placement> placements;
     for (std::size_t a = 0; a < neurons.size(); ++a) {
         placements.emplace_back(config, a, partition.range(a, comm.rank()), comm);

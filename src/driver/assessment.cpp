@@ -126,6 +126,11 @@ Assessment assess(const config::Config& config, const balance::Balance& balance)
         assessment.warnings.insert(assessment.warnings.end(), assessment.unbalanced_drive.begin(),
                                    assessment.unbalanced_drive.end());
     }
+    if (!model.covariances().empty() && !config.run.solvers.network && !config.run.solvers.field) {
+        assessment.warnings.emplace_back(
+            "covariances have no effect: the kinetic solver holds densities of single neurons, "
+            "which do not depend on them");
+    }
     return assessment;
 }
 

@@ -19,6 +19,11 @@ const char* const rules_path = "field/rules";
 
 } // namespace
 
+/// Values per site of a saved state.
+std::uint64_t FieldRun::stride() const {
+    return 2 * output_.populations().size() + output_.pairs().size();
+}
+
 FieldRun::FieldRun(const parallel::Communicator& comm, const config::Config& config,
                    const balance::Balance& balance, const model::Basis& recorded)
     : comm_(comm), solver_(comm, balance, config, [](const std::string& text) { log::warn(text); }),
@@ -27,6 +32,7 @@ FieldRun::FieldRun(const parallel::Communicator& comm, const config::Config& con
 
 void FieldRun::declare(io::Schema& schema) const {
     output_.declare(schema);
+    output_.declare_covariance(schema);
     schema.group_attributes.push_back({"/field", {"eps", solver_.epsilon()}});
     schema.group_attributes.push_back(
         {"/field", {"closure", field::closure_name(solver_.closure())}});
@@ -39,8 +45,15 @@ void FieldRun::begin(io::OutputFile& file) {
 
 LatticeRecord FieldRun::lattice_record(const field::Averages& averages,
                                        const field::SiteFields& fields) {
-    return {averages.time,     &fields.mean,    &fields.variance,      nullptr,
-            &averages.balance, &averages.input, averages.balance_error};
+    LatticeRecord record;
+    record.time = averages.time;
+    record.mean = &fields.mean;
+    record.variance = &fields.variance;
+    record.covariance = &fields.covariance;
+    record.balance = &averages.balance;
+    record.input = &averages.input;
+    record.balance_error = averages.balance_error;
+    return record;
 }
 
 void FieldRun::record(io::OutputFile& file) {
@@ -64,8 +77,7 @@ void FieldRun::save(Snapshot& snapshot) {
     };
     std::vector<std::int64_t> checks{saved.steps_since_check};
     comm_.broadcast(checks);
-    const auto stride = static_cast<std::uint64_t>(2 * output_.populations().size());
-    snapshot.add_part(state_path, {static_cast<std::uint64_t>(output_.sites().global()), stride},
+    snapshot.add_part(state_path, {static_cast<std::uint64_t>(output_.sites().global()), stride()},
                       static_cast<std::uint64_t>(solver_.first_site()),
                       static_cast<std::uint64_t>(solver_.local_sites()), std::move(saved.values));
     io::CheckpointContent& content = snapshot.content;
@@ -84,7 +96,7 @@ void FieldRun::restore(const io::CheckpointReader& checkpoint) {
     saved.rule_error = clocks.at(3);
     saved.first_site = solver_.first_site();
     saved.sites = solver_.local_sites();
-    saved.stride = static_cast<std::int64_t>(2 * output_.populations().size());
+    saved.stride = static_cast<std::int64_t>(stride());
     saved.multipliers = checkpoint.reals(multipliers_path);
     saved.rules = checkpoint.reals(rules_path);
     saved.steps_since_check = checkpoint.integers(checks_path).at(0);

@@ -122,8 +122,8 @@ void KineticRun::restore(const io::CheckpointReader& checkpoint) {
 
 LatticeRecord KineticRun::lattice_record(const kinetic::Averages& averages,
                                          const kinetic::SiteFields& fields) {
-    return {averages.time,     &fields.mean,    &fields.variance,      &fields.kurtosis,
-            &averages.balance, &averages.input, averages.balance_error};
+    return {averages.time, &fields.mean,      &fields.variance, &fields.kurtosis,
+            nullptr,       &averages.balance, &averages.input,  averages.balance_error};
 }
 
 void KineticRun::record(io::OutputFile& file) {

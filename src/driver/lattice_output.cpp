@@ -13,7 +13,7 @@ LatticeOutput::LatticeOutput(const parallel::Communicator& comm, std::string gro
                              const model::Basis& recorded, const SiteRange& sites)
     : comm_(comm), group_(std::move(group)), config_(&config), balance_(&balance),
       recorded_(recorded), sites_(sites), populations_(population_names(balance.model())),
-      modes_(mode_names(balance.model(), recorded)) {}
+      modes_(mode_names(balance.model(), recorded)), pairs_(pair_names(balance.model())) {}
 
 void LatticeOutput::declare(io::Schema& schema) const {
     const bool torus = config_->domain.kind == config::DomainKind::torus;
@@ -37,6 +37,14 @@ void LatticeOutput::declare(io::Schema& schema) const {
     if (torus) {
         add(schema, "x1", {"x"}, "first coordinate of the site");
         add(schema, "x2", {"x"}, "second coordinate of the site");
+    }
+}
+
+void LatticeOutput::declare_covariance(io::Schema& schema) const {
+    if (!pairs_.empty()) {
+        schema.dimensions.push_back(io::labels(path("pair"), pairs_, "pair of populations"));
+        add(schema, "covariance", {"time", "pair", "x"},
+            "covariance K_ab(x) of the fluctuations of two populations' neurons of one number");
     }
 }
 
@@ -67,9 +75,13 @@ void LatticeOutput::begin(io::OutputFile& file) const {
 
 void LatticeOutput::field(io::OutputFile& file, const std::string& name,
                           const std::vector<double>& values) const {
+    append_rows(file, name, populations_.size(), values);
+}
+
+void LatticeOutput::append_rows(io::OutputFile& file, const std::string& name, std::size_t rows,
+                                const std::vector<double>& values) const {
     file.append_box(path(name), {0, static_cast<hsize_t>(sites_.first)},
-                    {static_cast<hsize_t>(populations_.size()), static_cast<hsize_t>(sites_.local)},
-                    values);
+                    {static_cast<hsize_t>(rows), static_cast<hsize_t>(sites_.local)}, values);
 }
 
 RecordView LatticeOutput::record(io::OutputFile& file, const LatticeRecord& record) const {
@@ -77,6 +89,9 @@ RecordView LatticeOutput::record(io::OutputFile& file, const LatticeRecord& reco
     file.append(path("time"), record.time);
     field(file, "mean", *record.mean);
     field(file, "variance", *record.variance);
+    if (record.covariance != nullptr && !pairs_.empty()) {
+        append_rows(file, "covariance", pairs_.size(), *record.covariance);
+    }
     file.append(path("mean_modes"), result.mean_modes);
     file.append(path("balance"), in_recorded_modes(*record.balance));
     file.append(path("input"), in_recorded_modes(*record.input));
@@ -110,6 +125,10 @@ RecordView LatticeOutput::view(const LatticeRecord& record) const {
     sites.variance = *record.variance;
     if (record.kurtosis != nullptr) {
         sites.kurtosis = *record.kurtosis;
+    }
+    if (record.covariance != nullptr) {
+        sites.knows_covariances = true;
+        sites.covariance = *record.covariance;
     }
     return limit_view(comm_, balance_->model(), recorded_, sites);
 }

@@ -43,8 +43,9 @@ NetworkOutput::NetworkOutput(const config::Config& config, const model::Model& m
                              const network::Measurement& measurement,
                              const std::vector<std::vector<std::int64_t>>& traced)
     : config_(&config), populations_(population_names(model)),
-      modes_(mode_names(model, measurement.recorded())), bins_(measurement.bin_count()),
-      bins_per_direction_(measurement.bins_per_direction()), traced_(traced) {
+      modes_(mode_names(model, measurement.recorded())), pairs_(pair_names(model)),
+      bins_(measurement.bin_count()), bins_per_direction_(measurement.bins_per_direction()),
+      traced_(traced) {
     for (const auto& neurons : traced_) {
         traces_ = std::max(traces_, neurons.size());
     }
@@ -94,6 +95,11 @@ void NetworkOutput::declare_records(io::Schema& schema) const {
     add("mean", {"time", "population"}, "population average of the state z");
     add("variance", {"time", "population"},
         "population average of (z - vhat(x))^2, vhat rebuilt from mean_modes");
+    if (!pairs_.empty()) {
+        schema.dimensions.push_back(io::labels(in_group("pair"), pairs_, "pair of populations"));
+        add("covariance", {"time", "pair"},
+            "average over pairs of neurons of one number of the product of their z - vhat(x)");
+    }
     add("mean_modes", {"time", "population", "mode"}, "population average of phi_p(x) z");
     add("balance", {"time", "population", "mode"},
         "residual r of the balance; 0 where no coupling acts");
@@ -208,6 +214,9 @@ void NetworkOutput::record(io::OutputFile& file, const network::Record& record) 
     file.append(in_group("time"), record.time);
     file.append(in_group("mean"), record.mean);
     file.append(in_group("variance"), record.variance);
+    if (!pairs_.empty()) {
+        file.append(in_group("covariance"), record.covariance);
+    }
     file.append(in_group("mean_modes"), record.mean_modes);
     file.append(in_group("balance"), record.balance);
     file.append(in_group("input"), record.input);

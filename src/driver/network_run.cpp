@@ -136,7 +136,13 @@ void NetworkRun::record_what_is_due(io::OutputFile& file) {
 }
 
 RecordView NetworkRun::view() const {
-    return {last_.time, last_.mean, last_.variance, last_.mean_modes, {}, {}, {}};
+    RecordView view;
+    view.time = last_.time;
+    view.mean = last_.mean;
+    view.variance = last_.variance;
+    view.mean_modes = last_.mean_modes;
+    view.covariance = last_.covariance;
+    return view;
 }
 
 std::string NetworkRun::summary() {

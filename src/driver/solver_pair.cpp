@@ -15,16 +15,21 @@ SolverPair::SolverPair(std::string first, std::string second, const model::Model
     : first_(std::move(first)), second_(std::move(second)),
       group_("/comparison/" + first_ + "_" + second_), realisations_(realisations),
       populations_(population_names(model)), modes_(mode_names(model, recorded)) {
+    if (first_ == "network" && second_ == "field") { // who know covariances
+        pairs_ = pair_names(model);
+    }
     const std::size_t count = populations_.size();
     using Values = diagnostics::Comparison;
     quantities_.push_back({"mean",
                            {"population"},
+                           populations_,
                            "the population average of z",
                            &RecordView::mean,
                            &RecordView::mean_error,
                            Values(count)});
     quantities_.push_back({"variance",
                            {"population"},
+                           populations_,
                            "the variance about the mean field",
                            &RecordView::variance,
                            &RecordView::variance_error,
@@ -32,10 +37,20 @@ SolverPair::SolverPair(std::string first, std::string second, const model::Model
     if (modes_.size() > 1) {
         quantities_.push_back({"mode",
                                {"population", "mode"},
+                               populations_,
                                "the average of phi_p(x) z",
                                &RecordView::mean_modes,
                                &RecordView::mode_error,
                                Values(count * modes_.size())});
+    }
+    if (!pairs_.empty()) {
+        quantities_.push_back({"covariance",
+                               {"pair"},
+                               pairs_,
+                               "the covariance of pairs about the mean fields",
+                               &RecordView::covariance,
+                               &RecordView::covariance_error,
+                               Values(pairs_.size())});
     }
 }
 
@@ -43,6 +58,9 @@ void SolverPair::declare(io::Schema& schema) const {
     schema.dimensions.push_back(io::unlimited(path("time"), "1", "time"));
     schema.dimensions.push_back(io::labels(path("population"), populations_, "population"));
     schema.dimensions.push_back(io::labels(path("mode"), modes_, "mode phi_p(x)"));
+    if (!pairs_.empty()) {
+        schema.dimensions.push_back(io::labels(path("pair"), pairs_, "pair of populations"));
+    }
     const std::string difference = between();
     for (const Quantity& quantity : quantities_) {
         std::vector<std::string> fixed;
@@ -165,10 +183,10 @@ std::string SolverPair::table() const {
     std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", between(), "largest", "rms",
                                    "at t", samples() ? "  errors   verdict" : "");
     for (const Quantity& quantity : quantities_) {
-        const std::size_t width = quantity.comparison.size() / populations_.size();
-        for (std::size_t a = 0; a < populations_.size(); ++a) {
+        const std::size_t width = quantity.comparison.size() / quantity.rows.size();
+        for (std::size_t a = 0; a < quantity.rows.size(); ++a) {
             text += line(quantity, a * width, (a + 1) * width,
-                         quantity.name + " of " + populations_[a]);
+                         quantity.name + " of " + quantity.rows[a]);
         }
     }
     return text;

@@ -87,6 +87,12 @@ std::vector<double> SiteSolver::initial_state() const {
             u[system_.variance_row(a) * sites + s] = variance;
         }
     }
+    for (std::size_t pair = 0; pair < system_.pairs(); ++pair) {
+        for (std::size_t s = 0; s < sites; ++s) {
+            u[system_.covariance_row(pair) * sites + s] =
+                system_.balance().model().covariances()[pair].value(lattice_.position(s), 0.0);
+        }
+    }
     complaint = comm_.first_text(complaint);
     if (!complaint.empty()) {
         throw NumericsError(complaint);
@@ -223,9 +229,12 @@ Averages SiteSolver::averages() {
 
 SiteFields SiteSolver::fields() const {
     const std::vector<double>& u = stepper_->state();
-    const auto split =
-        u.begin() + static_cast<std::ptrdiff_t>(system_.populations() * system_.sites());
-    return {{u.begin(), split}, {split, split + (split - u.begin())}};
+    const auto row = [&](std::size_t at) {
+        return u.begin() + static_cast<std::ptrdiff_t>(at * system_.sites());
+    };
+    const auto variance = row(system_.variance_row(0));
+    const auto covariance = row(system_.covariance_row(0));
+    return {{u.begin(), variance}, {variance, covariance}, {covariance, u.end()}};
 }
 
 Quadrature SiteSolver::quadrature() {

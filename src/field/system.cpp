@@ -62,7 +62,7 @@ constexpr std::int64_t enough_sites_to_share = 256;
 System::System(const parallel::Communicator& comm, const balance::Balance& balance,
                const balance::Lattice& lattice, double epsilon)
     : comm_(comm), lattice_(&lattice), epsilon_(epsilon),
-      populations_(balance.model().population_count()),
+      populations_(balance.model().population_count()), pairs_(balance.model().covariances()),
       coupling_(comm, balance, lattice, balance::SiteAverage::block_size(lattice.global())) {
     for (std::size_t a = 0; a < populations_; ++a) {
         const model::Population& population = balance.model().population(a);
@@ -73,9 +73,10 @@ System::System(const parallel::Communicator& comm, const balance::Balance& balan
             gain_source_.push_back(a);
         }
     }
-    for (std::vector<double>* array : {&input_, &drift_mean_, &rate_k_}) {
+    for (std::vector<double>* array : {&input_, &drift_mean_, &drift_slope_}) {
         array->resize(populations_ * sites());
     }
+    rate_k_.resize((populations_ + pairs()) * sites());
     for (std::vector<double>* array : {&gain_mean_, &slope_, &curvature_}) {
         array->resize(gain_.size() * sites());
     }
@@ -230,12 +231,21 @@ void System::expectations(const std::vector<double>& u) {
             const double* v = u.data() + a * sites();
             const double* k = u.data() + variance_row(a) * sites();
             double* mean = drift_mean_.data() + a * sites();
+            double* slope = drift_slope_.data() + a * sites();
             double* rate = rate_k_.data() + a * sites();
-            // E[f'] passes through the rate's place; E[sigma^2] through a column.
-            drift_[a].compute(v, k, sites(), shared[a], mean, rate, nullptr);
-            noise_[a].compute(v, k, sites(), shared[a], columns_.data(), nullptr, nullptr);
+            drift_[a].compute(v, k, sites(), shared[a], mean, slope, nullptr);
+            noise_[a].compute(v, k, sites(), shared[a], rate, nullptr, nullptr); // E[sigma^2]
             for (std::size_t s = 0; s < sites(); ++s) {
-                rate[s] = 2.0 * k[s] * rate[s] + columns_[s];
+                rate[s] += 2.0 * k[s] * slope[s];
+            }
+        }
+        for (std::size_t pair = 0; pair < pairs(); ++pair) {
+            const double* first = drift_slope_.data() + pairs_[pair].first * sites();
+            const double* second = drift_slope_.data() + pairs_[pair].second * sites();
+            const double* k = u.data() + covariance_row(pair) * sites();
+            double* rate = rate_k_.data() + (populations_ + pair) * sites();
+            for (std::size_t s = 0; s < sites(); ++s) {
+                rate[s] = k[s] * (first[s] + second[s]);
             }
         }
         for (std::size_t g = 0; g < gain_.size(); ++g) {

@@ -1,7 +1,10 @@
 #include "equipoise/model/input_checks.hpp"
 
+#include "equipoise/model/initial_factor.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -103,6 +106,49 @@ config::Complaints check_initial_mean(const FormulaFunction& formula,
 config::Complaints check_initial_variance(const FormulaFunction& formula,
                                           const config::Config& config) {
     return check_initial(formula, config, 0.0, "it must be finite and not negative everywhere");
+}
+
+config::Complaints check_initial_covariance(const FormulaFunction& formula,
+                                            const config::Config& config) {
+    return check_initial_mean(formula, config);
+}
+
+config::Complaints check_covariance(const Covariance& covariance,
+                                    const std::vector<Population>& populations,
+                                    const config::Config& config) {
+    const Population& first = populations[covariance.first];
+    const Population& second = populations[covariance.second];
+    for (const Position& x : lattice(config.domain)) {
+        const double value = covariance.value(x, 0.0);
+        const double k1 = first.variance(x, 0.0);
+        const double k2 = second.variance(x, 0.0);
+        const double largest = std::sqrt(k1 * k2);
+        if (std::abs(value) > largest * (1.0 + covariance_rounding)) {
+            return {{fmt::format("is {:.6g} at {}, where the variances of {} and {} are {:.6g} and "
+                                 "{:.6g}",
+                                 value, place(x, 0.0, config.domain.kind), first.name, second.name,
+                                 k1, k2),
+                     fmt::format("at most sqrt({:.6g} * {:.6g}) = {:.6g} is allowed there, in size",
+                                 k1, k2, largest)}};
+        }
+    }
+    return {};
+}
+
+config::Complaints check_covariance_matrix(const std::vector<Population>& populations,
+                                           const std::vector<Covariance>& covariances,
+                                           const config::Config& config) {
+    std::vector<double> factor(populations.size() * populations.size());
+    for (const Position& x : lattice(config.domain)) {
+        initial_factor(populations, covariances, x, factor);
+        if (std::any_of(factor.begin(), factor.end(), [](double l) { return std::isnan(l); })) {
+            return {{fmt::format("together with the variances and the other covariances it is no "
+                                 "covariance matrix at {}: not positive semi-definite",
+                                 place(x, 0.0, config.domain.kind)),
+                     "make the covariances smaller"}};
+        }
+    }
+    return {};
 }
 
 config::Complaints check_noise(const Function& noise) {

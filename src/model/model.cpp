@@ -127,6 +127,27 @@ Population make_population(const config::Population& source, Builder& builder) {
     return population;
 }
 
+/// In order, each pair with the smaller index first.
+std::vector<Covariance> make_covariances(const config::Config& config,
+                                         const std::vector<Population>& populations,
+                                         Builder& builder) {
+    std::vector<Covariance> covariances;
+    for (const config::Covariance& source : config.covariances) {
+        const auto [first, second] = std::minmax(source.first, source.second);
+        covariances.push_back(
+            {first, second, builder.formula(source.value, check_initial_covariance)});
+        builder.note(source.value.key, check_covariance(covariances.back(), populations, config));
+    }
+    std::sort(covariances.begin(), covariances.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.first, a.second) < std::pair(b.first, b.second);
+    });
+    if (builder.problem_count() == 0 && !covariances.empty()) {
+        builder.note(config.covariances.front().value.key,
+                     check_covariance_matrix(populations, covariances, config));
+    }
+    return covariances;
+}
+
 Interval common_range(const Population& population) {
     Interval range = population.drift->range().intersection(population.noise->range());
     for (const FunctionPointer& gain : population.gains) {
@@ -146,6 +167,9 @@ Model::Model(const config::Config& config) : domain_(config.domain) {
         sound.push_back(builder.problem_count() == before);
     }
     const std::size_t count = populations_.size();
+    if (builder.problem_count() == 0) {
+        covariances_ = make_covariances(config, populations_, builder);
+    }
     couplings_.resize(count * count);
     std::vector<WaveVector> waves{WaveVector{}}; // the constant is always there: averages use it
     for (const config::Coupling& source : config.couplings) {

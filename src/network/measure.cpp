@@ -221,7 +221,40 @@ Record Measurement::measure(const SumOverRanks& sum) {
                                                     : std::numeric_limits<double>::quiet_NaN());
         }
     }
+    record.covariance = covariances(sum);
     return record;
+}
+
+/// Neurons of one number are on one rank (domain::place).
+std::vector<double> Measurement::covariances(const SumOverRanks& sum) {
+    const std::vector<model::Covariance>& pairs = solver_->balance().model().covariances();
+    if (pairs.empty()) {
+        return {};
+    }
+    ExactSums products(pairs.size(), second_moment_bound);
+    std::array<Block, 2> y;
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+        const std::array<std::size_t, 2> pair{pairs[k].first, pairs[k].second};
+        const domain::BlockRange blocks = solver_->state(pair[0]).blocks;
+        for (std::int64_t block = blocks.first; block < blocks.end; ++block) {
+            const auto n = static_cast<std::size_t>(populations_[pair[0]].placement->count(block));
+            for (std::size_t side = 0; side < 2; ++side) {
+                const domain::PopulationState& state = solver_->state(pair[side]);
+                Geometry& geometry = populations_[pair[side]].geometry;
+                geometry.enter(block);
+                std::copy_n(state.z.data() + (block * domain::block_size - state.first_neuron), n,
+                            y[side].data());
+                geometry.add_field(y[side].data());
+            }
+            products.add(k, ordered_dot(y[0].data(), y[1].data(), n));
+        }
+    }
+    products.finish(sum);
+    std::vector<double> result;
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+        result.push_back(products[k] / static_cast<double>(solver_->state(pairs[k].first).neurons));
+    }
+    return result;
 }
 
 Measurement::Density Measurement::density(const SumOverRanks& sum) {

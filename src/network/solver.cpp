@@ -1,6 +1,7 @@
 #include "equipoise/network/solver.hpp"
 
 #include "equipoise/elementary/clones.hpp"
+#include "equipoise/network/initial_state.hpp"
 #include "equipoise/random/stream.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/stopwatch.hpp"
@@ -71,8 +72,9 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
         const domain::Placement& placement = placements[a];
         ensure(domain::block_count(placement.neurons()) <= parallel::FixedPointScale::max_terms,
                "the exact sums hold a population's blocks");
-        domain::PopulationState state{
-            placement.neurons(), placement.first_neuron(), placement.local(), {}};
+        domain::PopulationState state{placement.neurons(), placement.first_neuron(),
+                                      placement.local(),
+                                      initial_states(model, config, placement, a)};
         const model::Interval range =
             model.population(a).range.intersection({-model::state_bound, model::state_bound});
         populations_.push_back({std::move(state), Geometry(placement, layout.products()),
@@ -84,39 +86,6 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
         }
     }
     ahead_.resize(std::min(ahead_capacity, blocks_.size()) * random::block_size);
-    draw_initial_state(config, placements);
-}
-
-void NetworkSolver::draw_initial_state(const config::Config& config,
-                                       const std::vector<domain::Placement>& placements) {
-    Block xi;
-    for (std::size_t a = 0; a < populations_.size(); ++a) {
-        const model::Population& population = balance_->model().population(a);
-        const domain::Placement& placement = placements[a];
-        domain::PopulationState& state = populations_[a].state;
-        state.z.resize(static_cast<std::size_t>(placement.local_neurons()));
-        const random::Stream stream{seed_, random::Purpose::initial_state,
-                                    static_cast<std::uint16_t>(a)};
-        std::int64_t site = -1;
-        double mean = 0.0;
-        double deviation = 0.0;
-        for (std::int64_t block = placement.local().first; block < placement.local().end; ++block) {
-            random::normals(stream, static_cast<std::uint64_t>(block), 0, xi);
-            for (std::int64_t i = 0; i < placement.count(block); ++i) {
-                const std::int64_t j = block * domain::block_size + i;
-                if (j / placement.neurons_per_site() != site) { // neurons of a site share the mean
-                    site = j / placement.neurons_per_site();
-                    const domain::Phase phase = placement.phase(j);
-                    const model::Position x{phase[0] * config.domain.length[0],
-                                            phase[1] * config.domain.length[1]};
-                    mean = population.mean(x, 0.0);
-                    deviation = std::sqrt(population.variance(x, 0.0));
-                }
-                state.z[static_cast<std::size_t>(j - state.first_neuron)] =
-                    mean + deviation * xi[static_cast<std::size_t>(i)];
-            }
-        }
-    }
 }
 
 void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::block_size> xi) const {

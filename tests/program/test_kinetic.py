@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import xarray
 from program import ProgramTest, configuration
-from test_ranks import RING, TORUS
+from test_ranks import PAIRS, RING, TORUS
 
 BOTH = {"run": {"solvers": "network kinetic"}, "network": {"density_interval": "0.1", "bins": "16"},
         "kinetic": {"cells": "120", "density_interval": "0.1"}}
@@ -99,6 +99,29 @@ class Kinetic(ProgramTest):
                                    / (2 * np.pi), rtol=1e-12)
         with xarray.open_dataset(file.filename, group="field", engine="h5netcdf") as data:
             data.load()
+
+    def test_covariances_of_network_and_field(self):
+        """K_ei = 0.9 exp(-(1/tau_e + 1/tau_i) t), tau = 1 and 0.5; the kinetic solver has densities of single neurons only."""
+        file = self.run_and_open(RING, SITES, PAIRS, {"run": {"solvers": "network kinetic field"}, "field": {"sites": "24"}})
+        time = file["field/time"][:]
+        self.assertEqual([name.decode() for name in file["network/pair"][:]], ["e i"])
+        self.assertEqual(file["network/covariance"].shape, (5, 1))
+        self.assertEqual(file["field/covariance"].shape, (5, 1, 24))
+        exact = 0.9 * np.exp(-3 * time)
+        np.testing.assert_allclose(file["field/covariance"][:], exact[:, None, None] * np.ones((1, 1, 24)), atol=1e-8)
+        self.assertNotIn("covariance", file["kinetic"])
+        self.assertNotIn("covariance_error", file["comparison/network_kinetic"])
+        pair = file["comparison/network_field"]
+        error = np.sqrt((file["field/variance"][:].prod(axis=1).mean(axis=1) + exact**2) / 5000)  # products of Gaussians
+        np.testing.assert_allclose(pair["covariance_error"][:, 0], error, rtol=1e-6)
+        # Four records, correlated: beyond 4.5 errors with odds of 3e-5.
+        self.assertLess((np.abs(file["network/covariance"][:, 0] - exact) / error).max(), 4.5)
+        self.assertIn("covariance of e i", self.printed)
+        for group in ("network", "field", "comparison/network_field"):
+            with xarray.open_dataset(file.filename, group=group, engine="h5netcdf") as data:
+                data.load()
+        done = self.equipoise("check", self.write(configuration(PAIRS, {"run": {"solvers": "kinetic"}}), "only.ini"))
+        self.assertIn("covariances have no effect", done.stdout + done.stderr)
 
     def test_field_of_a_nonlinear_drift_says_that_it_is_approximate(self):
         file = self.run_and_open({"run": {"solvers": "kinetic field"},

@@ -22,6 +22,8 @@ TORUS = {
     "coupling.i.e": {"kernel": "gaussian(strength=1, width=0.3)"},
     "coupling.i.i": {"kernel": "gaussian(strength=0.5, width=0.3)"},
 }
+# Neurons of e and i in pairs: five blocks of each, dealt alike to the ranks.
+PAIRS = {"population.i": {"neurons": "5000"}, "covariance.i.e": {"value": "0.9"}}
 EXPLICIT = {"network": {"scheme": "explicit", "time_step": "0.002"}}
 RANDOM = {"network": {"positions": "random"}}
 
@@ -61,6 +63,7 @@ class Ranks(ProgramTest):
     def test_point(self):
         self.same_bits("balanced")
         self.same_bits("explicit", EXPLICIT)
+        self.same_bits("pairs", PAIRS)
 
     def test_ring(self):
         self.same_bits("balanced", RING, {"network": {"sites": "50"}})

@@ -10,7 +10,7 @@ import unittest
 import h5py
 import numpy as np
 from program import MPIEXEC, PROGRAM, ProgramTest, configuration
-from test_ranks import EXPLICIT, RECORD_ALL, RING, TORUS, network_datasets
+from test_ranks import EXPLICIT, PAIRS, RECORD_ALL, RING, TORUS, network_datasets
 
 KINETIC = {"run": {"solvers": "network kinetic field"}, "field": {"sites": "70"},
            "kinetic": {"sites": "24", "cells": "100", "density_interval": "0.1"}}
@@ -74,6 +74,20 @@ class Restart(ProgramTest):
                 for name in ("mean_difference", "mean_largest", "variance_rms", "kolmogorov_smirnov"):
                     np.testing.assert_allclose(two["comparison/network_kinetic"][name][:],
                                                one["comparison/network_kinetic"][name][:], rtol=1e-10, atol=1e-11)
+
+    def test_covariances(self):
+        """Of the network, on any number of ranks; of the field, whose state they are part of."""
+        pairs = {**PAIRS, "run": {"solvers": "network field"}, "field": {"sites": "70"}}
+        whole, split = self.split("pairs", (RING, pairs, {"network": {"sites": "50"}}), 2, 3)
+        self.same_network(whole, split)
+        with h5py.File(whole) as one, h5py.File(split) as two:
+            for name in ("network/covariance", "field/covariance", "field/mean"):
+                np.testing.assert_array_equal(two[name][:], one[name][:], err_msg=name)
+            for name in ("covariance_difference", "covariance_largest_in_errors"):
+                np.testing.assert_allclose(two["comparison/network_field"][name][:],
+                                           one["comparison/network_field"][name][:], rtol=1e-9, atol=1e-12, err_msg=name)
+        done = self.equipoise("restart", "pairs_2_3", "--run.t_end=0.3", "--covariance.i.e.value=0.5", expect=2)
+        self.assertIn("covariance.i.e.value = 0.5: cannot change at a restart", done.stderr)
 
     def test_a_chain_of_stops_gives_one_seamless_output(self):
         """The file `stop` is there before each start, so that every part makes one step and stops."""

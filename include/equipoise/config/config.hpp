@@ -107,6 +107,16 @@ struct Coupling {
     bool operator==(const Coupling&) const = default;
 };
 
+/// Covariance of two populations' states at time 0, neuron j of the one with neuron j of the other.
+/// The order of the two does not matter; `value` keeps the key as written.
+struct Covariance {
+    std::size_t first = 0; ///< index into Config::populations
+    std::size_t second = 0;
+    Formula value{"0", {}}; ///< initial K_ab(x)
+
+    bool operator==(const Covariance&) const = default;
+};
+
 /// A number of sites: one number, on the torus two. {0, 0} in [network]: one site per neuron.
 using SiteCount = std::array<std::int64_t, 2>;
 
@@ -170,6 +180,7 @@ struct Config {
     Domain domain;
     std::vector<Population> populations;
     std::vector<Coupling> couplings;
+    std::vector<Covariance> covariances;
     Network network;
     Kinetic kinetic;
     Field field;
@@ -184,6 +195,9 @@ struct Config {
                                   std::string remedy) const;
     /// The coupling onto `target` from `source`, or null.
     [[nodiscard]] const Coupling* coupling(std::size_t target, std::size_t source) const;
+    /// By population: the first one that covariances link it to, directly or through others; itself
+    /// where none does.
+    [[nodiscard]] std::vector<std::size_t> linked_populations() const;
 };
 
 } // namespace equipoise::config

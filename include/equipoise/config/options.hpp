@@ -16,13 +16,15 @@
 namespace equipoise::config {
 
 /// How many times a section can occur.
-enum class Repeated { once, per_population, per_coupling };
+enum class Repeated { once, per_population, per_coupling, per_covariance };
 
-/// The titles of the repeated sections in the documentation: "population.X", "coupling.T.S".
+/// The titles of the repeated sections in the documentation: "population.X", "coupling.T.S",
+/// "covariance.X.Y".
 inline constexpr const char* population_section = "population.X";
 inline constexpr const char* coupling_section = "coupling.T.S";
+inline constexpr const char* covariance_section = "covariance.X.Y";
 
-/// One key. Functions that take an index mean the population or coupling of that index.
+/// One key. Functions that take an index mean the population, coupling or covariance of that index.
 struct Option {
     std::string section; ///< "run", population_section, coupling_section, ...
     std::string name;
@@ -37,9 +39,10 @@ struct Option {
     std::function<Complaints(Config&, std::size_t, std::string_view, const Context&)> parse;
     std::function<std::string(const Config&, std::size_t)> write;
 
-    /// Full key, with the names of the population or the coupling's populations.
+    /// Full key, with the names of the populations.
     [[nodiscard]] std::string key(const Config& config, std::size_t index) const;
-    /// How many such keys this configuration has: 1, its populations or its couplings.
+    /// How many such keys this configuration has: 1, or one for each population, coupling or
+    /// covariance.
     [[nodiscard]] std::size_t count(const Config& config) const;
 };
 
@@ -49,7 +52,7 @@ const std::vector<Option>& options();
 
 /// The sections in order, each once: "run", "domain", ..., "population.X", ...
 std::vector<std::string> section_titles();
-/// "population.e" -> "population.X", "coupling.e.i" -> "coupling.T.S"; others as they are.
+/// "population.e" -> "population.X", "coupling.e.i" -> "coupling.T.S", ...; others as they are.
 std::string section_title(std::string_view section);
 /// The keys of a section by its title.
 std::vector<const Option*> section_options(std::string_view title);

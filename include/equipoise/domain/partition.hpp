@@ -27,11 +27,14 @@ struct BlockRange {
 /// Which rank owns which blocks. Neurons are numbered along the ring or a space-filling curve, so a
 /// run of blocks is a piece of the domain. The constructor proves: every block of every population
 /// has exactly one owner, runs are contiguous and ascend with the rank, and the blocks of any two
-/// ranks, all populations together, differ by at most one.
+/// ranks, all populations together, differ by at most one; by one for each population where some
+/// are linked.
 class Partition {
   public:
-    /// neurons: of each population; ranks >= 1.
-    Partition(std::span<const std::int64_t> neurons, int ranks);
+    /// neurons: of each population; ranks >= 1. linked: by population, the first one whose neurons
+    /// of the same number must be on the same rank, which then has as many (Config); empty: none.
+    Partition(std::span<const std::int64_t> neurons, int ranks,
+              std::span<const std::size_t> linked = {});
 
     [[nodiscard]] BlockRange range(std::size_t population, int rank) const;
     [[nodiscard]] int ranks() const noexcept { return ranks_; }
@@ -39,7 +42,7 @@ class Partition {
     [[nodiscard]] std::int64_t load(int rank) const;
 
   private:
-    void prove(std::span<const std::int64_t> neurons) const;
+    void prove(std::span<const std::int64_t> neurons, std::int64_t imbalance) const;
 
     int ranks_;
     std::vector<std::vector<std::int64_t>> first_; ///< [population][rank], one more than ranks

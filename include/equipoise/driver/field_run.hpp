@@ -8,6 +8,7 @@
 #include "equipoise/model/basis.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace equipoise::driver {
@@ -41,6 +42,8 @@ class FieldRun : public LimitRun {
     void record(io::OutputFile& file) override;
     static LatticeRecord lattice_record(const field::Averages& averages,
                                         const field::SiteFields& fields);
+
+    [[nodiscard]] std::uint64_t stride() const;
 
     parallel::Communicator comm_;
     field::FieldSolver solver_;

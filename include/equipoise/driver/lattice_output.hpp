@@ -24,11 +24,12 @@ struct SiteRange {
 /// What a limit writes into its group at an output time.
 struct LatticeRecord {
     double time = 0.0;
-    const std::vector<double>* mean = nullptr;     ///< (population, local site)
-    const std::vector<double>* variance = nullptr; ///< likewise
-    const std::vector<double>* kurtosis = nullptr; ///< likewise; null: 3, Gaussian
-    const std::vector<double>* balance = nullptr;  ///< (population, kernel's mode)
-    const std::vector<double>* input = nullptr;    ///< likewise
+    const std::vector<double>* mean = nullptr;       ///< (population, local site)
+    const std::vector<double>* variance = nullptr;   ///< likewise
+    const std::vector<double>* kurtosis = nullptr;   ///< likewise; null: 3, Gaussian
+    const std::vector<double>* covariance = nullptr; ///< (pair, local site); null: not known
+    const std::vector<double>* balance = nullptr;    ///< (population, kernel's mode)
+    const std::vector<double>* input = nullptr;      ///< likewise
     double balance_error = 0.0;
 };
 
@@ -42,6 +43,8 @@ class LatticeOutput {
                   const model::Basis& recorded, const SiteRange& sites);
 
     void declare(io::Schema& schema) const;
+    /// The covariances of pairs of populations, where there are any; for a solver that knows them.
+    void declare_covariance(io::Schema& schema) const;
     /// One more dataset of the group; dimensions by their names in it.
     void add(io::Schema& schema, const std::string& name, std::vector<std::string> dimensions,
              const std::string& long_name) const;
@@ -58,9 +61,13 @@ class LatticeOutput {
 
     [[nodiscard]] std::string path(const std::string& name) const { return group_ + "/" + name; }
     [[nodiscard]] const std::vector<std::string>& populations() const { return populations_; }
+    /// Names of the pairs of populations with a covariance.
+    [[nodiscard]] const std::vector<std::string>& pairs() const { return pairs_; }
     [[nodiscard]] const SiteRange& sites() const { return sites_; }
 
   private:
+    void append_rows(io::OutputFile& file, const std::string& name, std::size_t rows,
+                     const std::vector<double>& values) const;
     [[nodiscard]] std::vector<double> in_recorded_modes(const std::vector<double>& values) const;
 
     parallel::Communicator comm_;
@@ -69,7 +76,7 @@ class LatticeOutput {
     const balance::Balance* balance_;
     model::Basis recorded_;
     SiteRange sites_;
-    std::vector<std::string> populations_, modes_;
+    std::vector<std::string> populations_, modes_, pairs_;
 };
 
 } // namespace equipoise::driver

@@ -19,8 +19,10 @@ struct LimitSites {
     config::SiteCount counts{1, 1};
     std::int64_t first = 0, local = 0;
     std::function<model::Position(std::int64_t)> position; ///< of a site by its global number
-    std::span<const double> mean, variance;
-    std::span<const double> kurtosis; ///< empty: Gaussian, 3
+    std::span<const double> mean{}, variance{};
+    std::span<const double> kurtosis{};   ///< empty: Gaussian, 3
+    bool knows_covariances = false;       ///< the same on every rank
+    std::span<const double> covariance{}; ///< then: (pair, local site)
 };
 
 /// A limit in the network's terms: averages over the sites, with the standard errors that a network

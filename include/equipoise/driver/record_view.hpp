@@ -12,9 +12,11 @@ struct RecordView {
     /// (population): average of (z - vhat(x))^2, vhat rebuilt from mean_modes
     std::vector<double> variance;
     std::vector<double> mean_modes; ///< (population, recorded mode): average of phi_p(x) z
-    /// Standard errors of these for a network of this size whose neurons were independent. A limit
-    /// knows them; the network itself leaves them empty.
-    std::vector<double> mean_error, variance_error, mode_error;
+    /// (pair): average of (z - vhat(x)) (z' - vhat'(x)); empty: not known
+    std::vector<double> covariance;
+    /// Standard errors of these for a network of this size whose neurons (pairs) were independent.
+    /// A limit knows them; the network itself leaves them empty.
+    std::vector<double> mean_error, variance_error, mode_error, covariance_error;
 };
 
 } // namespace equipoise::driver

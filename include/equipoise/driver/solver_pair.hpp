@@ -39,8 +39,9 @@ class SolverPair {
 
   private:
     struct Quantity {
-        std::string name;                    ///< "mean", "variance", "mode"
+        std::string name;                    ///< "mean", "variance", "mode", "covariance"
         std::vector<std::string> dimensions; ///< after the time: names in this group
+        std::vector<std::string> rows;       ///< labels of the first of them
         std::string meaning;
         std::vector<double> RecordView::*value;
         std::vector<double> RecordView::*error;
@@ -56,7 +57,7 @@ class SolverPair {
 
     std::string first_, second_, group_;
     std::int64_t realisations_; ///< of the network
-    std::vector<std::string> populations_, modes_;
+    std::vector<std::string> populations_, modes_, pairs_;
     std::vector<Quantity> quantities_;
 };
 

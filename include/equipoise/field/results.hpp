@@ -18,8 +18,9 @@ std::string closure_name(Closure closure);
 
 /// What belongs to this rank's sites, by (population, local site).
 struct SiteFields {
-    std::vector<double> mean;     ///< v_a(x)
-    std::vector<double> variance; ///< K_a(x)
+    std::vector<double> mean;       ///< v_a(x)
+    std::vector<double> variance;   ///< K_a(x)
+    std::vector<double> covariance; ///< K_ab(x) by (pair, local site), as Model::covariances()
 };
 
 /// What is known on every rank about the present state.
@@ -53,7 +54,7 @@ struct SavedState {
     double next_step = 0.0;
     std::int64_t first_site = 0;     ///< global index of the first
     std::int64_t sites = 0;          ///< local
-    std::int64_t stride = 0;         ///< values per site: v of every population, K of every one
+    std::int64_t stride = 0;         ///< values per site: System's rows
     std::vector<double> values;      ///< (local site, stride)
     std::vector<double> multipliers; ///< h; this and what follows is the same on every rank
     std::vector<double> rules;       ///< of the expectations

@@ -19,8 +19,12 @@ namespace equipoise::field {
 /// The neural field (model section 3) on a lattice of sites: Gaussian states z = v + sqrt(K) xi,
 ///
 ///   dv_a/dt = E[f_a(z)] + iota_a + sum_p phi_p h_a^p
-///   dK_a/dt = 2 K_a E[f_a'(z)] + E[sigma_a(z)^2]        (E[y f(v+y)] = K E[f'(v+y)] for Gaussian
-///   y) r_a^p   = eps h_a^p                                  the balance (balance/balance.hpp)
+///   dK_a/dt = 2 K_a E[f_a'(z)] + E[sigma_a(z)^2]
+///   dK_ab/dt = K_ab (E[f_a'] + E[f_b'])                    pairs with an initial covariance
+///   r_a^p   = eps h_a^p                                    the balance (balance/balance.hpp)
+///
+/// where E[y_a f_b(v_b+y_b)] = K_ab E[f_b'(v_b+y_b)] for Gaussian y (Stein's lemma). Noises of two
+/// neurons are independent, so that a covariance has no source.
 ///
 /// With linear f and constant sigma this is the kinetic limit itself; otherwise a moment closure.
 ///
@@ -30,8 +34,8 @@ namespace equipoise::field {
 /// it is eps dh/dt = b + J h. For the exact closure that is Ito's formula; in general it is what
 /// keeps the closed equations on their manifold, and the moments of G' f are not.
 ///
-/// A state is a row for each v_a, then one for each K_a, of the local sites. Functions that are not
-/// const are collective.
+/// A state is a row for each v_a, then one for each K_a and each K_ab, of the local sites.
+/// Functions that are not const are collective.
 class System {
   public:
     System(const parallel::Communicator& comm, const balance::Balance& balance,
@@ -46,9 +50,14 @@ class System {
     [[nodiscard]] double epsilon() const noexcept { return epsilon_; }
     [[nodiscard]] std::size_t sites() const noexcept { return lattice_->size(); } ///< local
     [[nodiscard]] std::size_t populations() const noexcept { return populations_; }
-    [[nodiscard]] std::size_t rows() const noexcept { return 2 * populations_; }
+    [[nodiscard]] std::size_t pairs() const noexcept { return pairs_.size(); }
+    [[nodiscard]] std::size_t rows() const noexcept { return 2 * populations_ + pairs(); }
     [[nodiscard]] std::size_t variance_row(std::size_t a) const noexcept {
         return populations_ + a;
+    }
+    /// Of a pair, in the order of Model::covariances().
+    [[nodiscard]] std::size_t covariance_row(std::size_t pair) const noexcept {
+        return 2 * populations_ + pair;
     }
     [[nodiscard]] Eigen::Index multipliers() const {
         return static_cast<Eigen::Index>(balance().size());
@@ -71,7 +80,7 @@ class System {
 
     /// Takes the state u at time t. What depends on u alone is kept while u stays the same.
     void evaluate(double t, const std::vector<double>& u);
-    /// dv/dt and dK/dt at the state last evaluated.
+    /// Rates of the rows v and K at the state last evaluated.
     void rates(const Eigen::VectorXd& h, std::vector<double>& dudt) const;
     /// b + J h there, which is eps dh/dt.
     [[nodiscard]] Eigen::VectorXd multiplier_drift(const Eigen::VectorXd& h) const;
@@ -100,6 +109,7 @@ class System {
     const balance::Lattice* lattice_;
     double epsilon_;
     std::size_t populations_;
+    std::span<const model::Covariance> pairs_;
     balance::Coupling coupling_;
     std::vector<NormalMeans> drift_, noise_; ///< by population
     std::vector<NormalMeans> gain_;          ///< in the order of MomentLayout
@@ -108,7 +118,8 @@ class System {
     std::vector<double> state_; ///< u last evaluated; empty: none
     std::optional<double> time_;
     std::vector<double> input_;                         ///< iota, (population, site)
-    std::vector<double> drift_mean_, rate_k_;           ///< E[f], dK/dt: (population, site)
+    std::vector<double> drift_mean_, drift_slope_;      ///< E[f], E[f']: (population, site)
+    std::vector<double> rate_k_;                        ///< dK_a/dt, then dK_ab/dt: (row, site)
     std::vector<double> gain_mean_, slope_, curvature_; ///< E[G], E[G'], E[G'']: (gain, site)
     std::vector<double> columns_;                       ///< scratch (gain, site), at least one row
     Eigen::MatrixXd jacobian_;

@@ -6,6 +6,8 @@
 #include "equipoise/model/function.hpp"
 #include "equipoise/model/model.hpp"
 
+#include <vector>
+
 /// What can be wrong with functions and formulas that do parse. Each check returns its complaints;
 /// none: nothing is wrong.
 namespace equipoise::model {
@@ -19,6 +21,18 @@ config::Complaints check_initial_mean(const FormulaFunction& formula, const conf
 /// As above, and not negative.
 config::Complaints check_initial_variance(const FormulaFunction& formula,
                                           const config::Config& config);
+
+/// As check_initial_mean.
+config::Complaints check_initial_covariance(const FormulaFunction& formula,
+                                            const config::Config& config);
+/// Its square must not exceed the product of the variances, anywhere.
+config::Complaints check_covariance(const Covariance& covariance,
+                                    const std::vector<Population>& populations,
+                                    const config::Config& config);
+/// Variances and covariances together must be a positive semi-definite matrix, everywhere.
+config::Complaints check_covariance_matrix(const std::vector<Population>& populations,
+                                           const std::vector<Covariance>& covariances,
+                                           const config::Config& config);
 
 /// A noise intensity must not be negative. Looked at on a fine grid over its range, where that is
 /// bounded, else over |z| <= 50; an interpolant may fall below 0 by its interpolation error.

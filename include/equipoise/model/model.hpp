@@ -39,6 +39,13 @@ struct Population {
     Interval range; ///< states where drift, noise and gains are all defined
 };
 
+/// Covariance at time 0 of two populations' states at one position. It decays, and acts on nothing
+/// else: a population feels averages over the others, which pairs do not change.
+struct Covariance {
+    std::size_t first = 0, second = 0; ///< populations, first < second
+    FormulaFunction value;             ///< K_ab(x)
+};
+
 /// A state beyond this has blown up: the bound behind every exact sum.
 inline constexpr double state_bound = 65536.0;
 
@@ -53,6 +60,10 @@ class Model {
     [[nodiscard]] const Population& population(std::size_t a) const { return populations_[a]; }
     [[nodiscard]] const std::vector<Population>& populations() const noexcept {
         return populations_;
+    }
+    /// Of the pairs of populations that have one, by first, then second.
+    [[nodiscard]] const std::vector<Covariance>& covariances() const noexcept {
+        return covariances_;
     }
     /// n: the neuron count of the first population, which sets the scaling.
     [[nodiscard]] std::int64_t size() const { return populations_.front().neurons; }
@@ -83,6 +94,7 @@ class Model {
 
     config::Domain domain_;
     std::vector<Population> populations_;
+    std::vector<Covariance> covariances_;
     std::vector<Coupling> couplings_; ///< (target, source)
     Basis basis_;
 };

@@ -22,6 +22,7 @@ struct Record {
     double time = 0.0;
     std::vector<double> mean;             ///< (population): average of z
     std::vector<double> variance;         ///< (population): average of (z - vhat(x))^2
+    std::vector<double> covariance;       ///< (pair): average of (z - vhat(x)) (z' - vhat'(x))
     std::vector<double> mean_modes;       ///< (population, mode): average of phi_p(x) z
     std::vector<double> balance;          ///< (population, mode): residual r; 0 where inactive
     std::vector<double> input;            ///< (population, mode): h = sqrt(n) r
@@ -63,6 +64,8 @@ class Measurement {
 
     template <class Visit>
     void for_each_block(Visit&& visit);
+    /// Record::covariance, once the mean fields are set.
+    [[nodiscard]] std::vector<double> covariances(const SumOverRanks& sum);
 
     NetworkSolver* solver_;
     model::Basis recorded_;

@@ -96,8 +96,6 @@ class NetworkSolver {
         std::int64_t block;
     };
 
-    void draw_initial_state(const config::Config& config,
-                            const std::vector<domain::Placement>& placements);
     void draw(const BlockIndex& index, std::span<double, random::block_size> xi) const;
     void advance_block(const BlockIndex& index, const double* xi);
     void measure_block(const BlockIndex& index);

@@ -67,6 +67,23 @@ TEST_CASE("values of a file") {
     CHECK(config.network.scheme == config::Scheme::balanced);
 }
 
+TEST_CASE("populations that covariances link, directly or through others") {
+    Config config;
+    config.populations.resize(5);
+    CHECK(config.linked_populations() == std::vector<std::size_t>{0, 1, 2, 3, 4});
+    config.covariances = {{4, 3, {}}, {1, 2, {}}};
+    CHECK(config.linked_populations() == std::vector<std::size_t>{0, 1, 1, 3, 3});
+    config.covariances.push_back({2, 4, {}});
+    CHECK(config.linked_populations() == std::vector<std::size_t>{0, 1, 1, 1, 1});
+    const Config read = read_base({"--population.i.neurons=1000", "--covariance.i.e.value=0.5*x"});
+    REQUIRE(read.covariances.size() == 1);
+    CHECK(read.covariances[0].first == 1);
+    CHECK(read.covariances[0].second == 0);
+    CHECK(read.covariances[0].value.text == "0.5*x");
+    CHECK(read.covariances[0].value.key == "covariance.i.e.value");
+    CHECK(read.linked_populations() == std::vector<std::size_t>{0, 0});
+}
+
 TEST_CASE("defaults of what a file leaves out") {
     const Config config = read_base();
     CHECK(config.run.output == "base.h5");

@@ -20,6 +20,7 @@ void check_round_trip(const Config& config) {
     CHECK(again.domain == config.domain);
     CHECK(again.populations == config.populations);
     CHECK(again.couplings == config.couplings);
+    CHECK(again.covariances == config.covariances);
     CHECK(again.network == config.network);
     CHECK(again.kinetic == config.kinetic);
     CHECK(again.field == config.field);
@@ -79,7 +80,13 @@ TEST_CASE("values other than the defaults survive it too") {
           "--coupling.i.e.gain=expression(\"z/(1 + z^2)\", from=-7.5)"}) {
         torus.emplace_back(word);
     }
+    std::vector<std::string> pairs = torus; // neurons in pairs: as many of both
+    for (const char* word :
+         {"--population.i.neurons=1000", "--covariance.i.e.value=0.3*cos(2*pi*x1)"}) {
+        pairs.emplace_back(word);
+    }
     check_round_trip(config::read_text(base, "base.ini", torus));
+    check_round_trip(config::read_text(base, "base.ini", pairs));
     std::vector<std::string> ring = words;
     for (const char* word : {"--domain.kind=ring", "--network.positions=random",
                              "--coupling.e.e.kernel=gaussian(strength=0.3, width=0.07)",
@@ -90,7 +97,9 @@ TEST_CASE("values other than the defaults survive it too") {
 }
 
 TEST_CASE("the resolved text has every key") {
-    const Config config = config::read_text(test::file_content("tests/input/base.ini"), "base.ini");
+    const Config config =
+        config::read_text(test::file_content("tests/input/base.ini"), "base.ini",
+                          {"--population.i.neurons=1000", "--covariance.e.i.value=0"});
     for (const config::Option& option : config::options()) {
         INFO(option.section << '.' << option.name);
         CHECK(config.resolved.find('\n' + option.name + " =") != std::string::npos);

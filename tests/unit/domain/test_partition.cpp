@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 // Protects that every neuron has one owner and every rank its fair share, for any sizes.
@@ -77,6 +78,25 @@ TEST_CASE("fewer blocks than ranks, exact multiples, very large populations") {
     verify({1024, 1024}, 4);
     verify({3 * 1024, 5 * 1024, 1}, 8);
     verify({1000000000000, 999999999999, 17}, 4096);
+}
+
+TEST_CASE("linked populations have the same blocks on every rank") {
+    const std::vector<std::int64_t> neurons{7 * 1024, 10 * 1024, 7 * 1024, 3000, 10 * 1024};
+    const std::vector<std::size_t> linked{0, 1, 0, 3, 1};
+    for (int ranks = 1; ranks <= 12; ++ranks) {
+        const Partition partition(neurons, ranks, linked);
+        std::int64_t blocks = 0;
+        for (int rank = 0; rank < ranks; ++rank) {
+            for (const auto& [a, b] : {std::pair{0U, 2U}, {1U, 4U}}) {
+                CHECK(partition.range(a, rank).first == partition.range(b, rank).first);
+                CHECK(partition.range(a, rank).end == partition.range(b, rank).end);
+            }
+            blocks += partition.load(rank);
+        }
+        CHECK(blocks == 7 + 10 + 7 + 3 + 10);
+    }
+    const std::vector<std::size_t> unequal{0, 0, 2, 3, 4};
+    CHECK_THROWS_AS(Partition(neurons, 2, unequal), equipoise::InternalError);
 }
 
 TEST_CASE("a partition needs a rank") {

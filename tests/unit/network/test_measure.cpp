@@ -5,8 +5,10 @@
 #include <catch2/catch.hpp>
 
 #include "unit/network/setup.hpp"
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 using namespace equipoise;
@@ -252,4 +254,63 @@ TEST_CASE("traced neurons are spread evenly, all where there are few") {
     CHECK(network::traced_neurons(100, 4) == std::vector<std::int64_t>{0, 25, 50, 75});
     CHECK(network::traced_neurons(3, 10) == std::vector<std::int64_t>{0, 1, 2});
     CHECK(network::traced_neurons(5, 0).empty());
+}
+
+TEST_CASE("covariances of pairs are sums over the neurons of one number, on any ranks") {
+    for (const Layout& layout :
+         {Layout{"point", ""}, Layout{"ring", "sites = 24\n"}, Layout{"torus", "sites = 6 5\n"}}) {
+        CAPTURE(layout.domain, layout.network);
+        const std::vector<std::string> pairs{"--population.i.neurons=3600",
+                                             "--covariance.i.e.value=0.3"};
+        Setup setup(network_text(layout.domain, layout.network), MPI_COMM_WORLD, pairs);
+        Setup alone(network_text(layout.domain, layout.network), MPI_COMM_SELF, pairs);
+        std::vector<std::vector<double>> found;
+        for (Setup* one : {&setup, &alone}) {
+            network::Measurement measurement(one->solver, one->placements,
+                                             network::recorded_basis(one->model, 2), bins, 50,
+                                             {-4.0, 4.0});
+            one->start();
+            one->steps(2);
+            const network::Record record = measurement.measure(one->sum());
+            REQUIRE(record.covariance.size() == 1);
+            found.push_back(record.covariance);
+            const auto z = one->states();
+            const model::Basis& recorded = measurement.recorded();
+            const std::size_t modes = recorded.size();
+            std::vector<double> sum{0.0};
+            REQUIRE(z[0].size() == z[1].size());
+            for (std::size_t j = 0; j < z[0].size(); ++j) {
+                const domain::Phase x = one->phase(0, j);
+                REQUIRE(one->phase(1, j) == x);
+                double y[2]{z[0][j], z[1][j]};
+                for (std::size_t a = 0; a < 2; ++a) {
+                    for (std::size_t p = 0; p < modes; ++p) {
+                        y[a] -= record.mean_modes[a * modes + p] / recorded.norm(p) *
+                                recorded.value(p, x);
+                    }
+                }
+                sum[0] += y[0] * y[1] / 3600.0;
+            }
+            one->comm.sum_reals(sum);
+            CHECK(record.covariance[0] == Approx(sum[0]).margin(1e-12));
+            CHECK(record.covariance[0] == Approx(0.3).margin(0.1));
+        }
+        CHECK(found[0] == found[1]); // to the last bit
+    }
+}
+
+TEST_CASE("a covariance changes the states of the later population of a pair alone") {
+    const std::string text = network_text("ring", "sites = 24\n");
+    const std::string equal = "--population.i.neurons=3600";
+    Setup plain(text, MPI_COMM_WORLD, {equal});
+    Setup paired(text, MPI_COMM_WORLD, {equal, "--covariance.e.i.value=0.3"});
+    Setup zero(text, MPI_COMM_SELF, {equal, "--covariance.e.i.value=0"});
+    const std::vector<std::vector<double>> without = plain.states();
+    const std::vector<std::vector<double>> with = paired.states();
+    CHECK(without[0] == with[0]);
+    CHECK(without[1] != with[1]);
+    // A covariance of 0 draws the same states, whatever rank they are on.
+    const std::vector<double> whole = zero.states()[1];
+    const auto first = static_cast<std::ptrdiff_t>(plain.solver.state(1).first_neuron);
+    CHECK(std::equal(without[1].begin(), without[1].end(), whole.begin() + first));
 }
