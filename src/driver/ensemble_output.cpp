@@ -38,19 +38,30 @@ io::Dataset dataset(const std::string& name, std::vector<std::string> dimensions
 EnsembleOutput::EnsembleOutput(const config::Config& config, const model::Model& model,
                                const model::Basis& recorded)
     : config_(&config), populations_(population_names(model)), modes_(mode_names(model, recorded)),
-      squares_(fluctuating.size() * populations_.size(), 0.0) {
+      pairs_(pair_names(model)), squares_(fluctuating.size() * populations_.size(), 0.0) {
     using network::Record;
-    add("mean", &Record::mean, "population average of the state z", false, true);
-    add("variance", &Record::variance, "population average of (z - vhat(x))^2", false, true);
-    add("mean_modes", &Record::mean_modes, "population average of phi_p(x) z", true, true);
-    add("balance", &Record::balance, "residual r of the balance", true, false);
-    add("input", &Record::input, "multiplier h", true, false);
+    add("mean", &Record::mean, "population average of the state z", {"population"}, true);
+    add("variance", &Record::variance, "population average of (z - vhat(x))^2", {"population"},
+        true);
+    add("mean_modes", &Record::mean_modes, "population average of phi_p(x) z",
+        {"population", "mode"}, true);
+    add("covariance", &Record::covariance, "average of (z - vhat(x)) (z' - vhat'(x)) over pairs",
+        {"pair"}, true);
+    add("balance", &Record::balance, "residual r of the balance", {"population", "mode"}, false);
+    add("input", &Record::input, "multiplier h", {"population", "mode"}, false);
 }
 
 void EnsembleOutput::add(const char* name, std::vector<double> network::Record::*value,
-                         const char* meaning, bool by_mode, bool by_realisation) {
-    const std::size_t size = populations_.size() * (by_mode ? modes_.size() : 1);
-    quantities_.push_back({name, value, meaning, width_, size, by_mode, by_realisation});
+                         const char* meaning, std::vector<std::string> dimensions,
+                         bool by_realisation) {
+    std::size_t size = 1;
+    for (const std::string& dimension : dimensions) {
+        size *= dimension == "population" ? populations_.size()
+                : dimension == "mode"     ? modes_.size()
+                                          : pairs_.size();
+    }
+    quantities_.push_back(
+        {name, value, meaning, width_, size, std::move(dimensions), by_realisation});
     width_ += size;
 }
 
@@ -62,6 +73,9 @@ void EnsembleOutput::declare(io::Schema& schema) const {
     schema.dimensions.push_back(io::unlimited(path("time"), "1", "time"));
     schema.dimensions.push_back(io::labels(path("population"), populations_, "population"));
     schema.dimensions.push_back(io::labels(path("mode"), modes_, "mode phi_p(x)"));
+    if (!pairs_.empty()) {
+        schema.dimensions.push_back(io::labels(path("pair"), pairs_, "pair of populations"));
+    }
     schema.dimensions.push_back(
         io::labels(path("realisation"), std::move(seeds), "realisation, by its seed"));
     const auto declare_one = [&schema](const std::string& name, std::vector<std::string> dimensions,
@@ -69,10 +83,11 @@ void EnsembleOutput::declare(io::Schema& schema) const {
         schema.datasets.push_back(dataset(name, std::move(dimensions), long_name));
     };
     for (const Quantity& quantity : quantities_) {
-        std::vector<std::string> dimensions{"time", "population"};
-        if (quantity.by_mode) {
-            dimensions.emplace_back("mode");
+        if (quantity.size == 0) { // no pairs
+            continue;
         }
+        std::vector<std::string> dimensions = quantity.dimensions;
+        dimensions.insert(dimensions.begin(), "time");
         declare_one(quantity.name, dimensions, "mean over realisations: " + quantity.meaning);
         declare_one(quantity.name + "_error", dimensions,
                     "standard error of the mean over realisations: " + quantity.meaning);
@@ -106,7 +121,7 @@ void EnsembleOutput::set_last(double t, const diagnostics::SampleStatistics& sta
         const std::span<const double> values = part(quantities_[quantity], statistics.mean);
         return std::vector<double>(values.begin(), values.end());
     };
-    last_ = {t, mean(0), mean(1), mean(2), {}, {}, {}};
+    last_ = {t, mean(0), mean(1), mean(2), mean(3), {}, {}, {}, {}};
     last_error_ = statistics.error;
 }
 
@@ -119,6 +134,9 @@ void EnsembleOutput::record(io::OutputFile& file, double t, std::span<const doub
         diagnostics::sample_statistics(samples, width_);
     file.append(path("time"), t);
     for (const Quantity& quantity : quantities_) {
+        if (quantity.size == 0) {
+            continue;
+        }
         file.append(path(quantity.name), part(quantity, statistics.mean));
         file.append(path(quantity.name + "_error"), part(quantity, statistics.error));
         file.append(path(quantity.name + "_deviation"), part(quantity, statistics.deviation));

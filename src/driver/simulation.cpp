@@ -24,6 +24,10 @@ namespace {
 /// Differences of times below this, relative to the interval between outputs, are rounding.
 constexpr double same_time = 1e-9;
 
+config::SystemSize limit_size(const config::Config& config, const std::string& solver) {
+    return solver == "kinetic" ? config.kinetic.size : config.field.size;
+}
+
 } // namespace
 
 Simulation::Simulation(const parallel::Communicator& comm, config::Config config,
@@ -71,8 +75,13 @@ void Simulation::build(const std::string& petsc) {
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
         for (std::size_t j = i + 1; j < names.size(); ++j) {
-            compared_.push_back(
-                {i, j, SolverPair(names[i], names[j], model_, recorded, config_.run.realisations)});
+            std::optional<PredictedErrors> predicted;
+            if (names[i] == "network") {
+                predicted.emplace(config_, balance_, recorded, limit_size(config_, names[j]));
+            }
+            compared_.push_back({i, j,
+                                 SolverPair(names[i], names[j], model_, recorded,
+                                            std::move(predicted), config_.run.realisations)});
         }
     }
     if (network_ != nullptr && kinetic_ != nullptr && config_.network.density_interval > 0.0) {

@@ -6,51 +6,43 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace equipoise::driver {
 
 SolverPair::SolverPair(std::string first, std::string second, const model::Model& model,
-                       const model::Basis& recorded, std::int64_t realisations)
+                       const model::Basis& recorded, std::optional<PredictedErrors> predicted,
+                       std::int64_t realisations)
     : first_(std::move(first)), second_(std::move(second)),
       group_("/comparison/" + first_ + "_" + second_), realisations_(realisations),
-      populations_(population_names(model)), modes_(mode_names(model, recorded)) {
+      populations_(population_names(model)), modes_(mode_names(model, recorded)),
+      predicted_(std::move(predicted)) {
     if (first_ == "network" && second_ == "field") { // who know covariances
         pairs_ = pair_names(model);
     }
-    const std::size_t count = populations_.size();
-    using Values = diagnostics::Comparison;
-    quantities_.push_back({"mean",
-                           {"population"},
-                           populations_,
-                           "the population average of z",
-                           &RecordView::mean,
-                           &RecordView::mean_error,
-                           Values(count)});
-    quantities_.push_back({"variance",
-                           {"population"},
-                           populations_,
-                           "the variance about the mean field",
-                           &RecordView::variance,
-                           &RecordView::variance_error,
-                           Values(count)});
+    using Errors = PredictedErrors::Errors;
+    const auto add = [this](const char* name, std::vector<std::string> dimensions,
+                            const std::vector<std::string>& rows, std::size_t columns,
+                            const char* meaning, std::vector<double> RecordView::*value,
+                            std::vector<double> RecordView::*error,
+                            std::vector<double> Errors::*by_theory) {
+        const diagnostics::Comparison empty(rows.size() * columns);
+        quantities_.push_back(
+            {name, std::move(dimensions), rows, meaning, value, error, by_theory, empty, empty});
+    };
+    add("mean", {"population"}, populations_, 1, "the population average of z", &RecordView::mean,
+        &RecordView::mean_error, &Errors::mean);
+    add("variance", {"population"}, populations_, 1, "the variance about the mean field",
+        &RecordView::variance, &RecordView::variance_error, &Errors::variance);
     if (modes_.size() > 1) {
-        quantities_.push_back({"mode",
-                               {"population", "mode"},
-                               populations_,
-                               "the average of phi_p(x) z",
-                               &RecordView::mean_modes,
-                               &RecordView::mode_error,
-                               Values(count * modes_.size())});
+        add("mode", {"population", "mode"}, populations_, modes_.size(),
+            "the average of phi_p(x) z", &RecordView::mean_modes, &RecordView::mode_error,
+            &Errors::mean_modes);
     }
     if (!pairs_.empty()) {
-        quantities_.push_back({"covariance",
-                               {"pair"},
-                               pairs_,
-                               "the covariance of pairs about the mean fields",
-                               &RecordView::covariance,
-                               &RecordView::covariance_error,
-                               Values(pairs_.size())});
+        add("covariance", {"pair"}, pairs_, 1, "the covariance of pairs about the mean fields",
+            &RecordView::covariance, &RecordView::covariance_error, nullptr);
     }
 }
 
@@ -88,11 +80,30 @@ void SolverPair::declare(io::Schema& schema) const {
                 "largest |" + difference + "| in standard errors, of " + quantity.meaning +
                     " after t = 0");
         }
+        if (has_theory(quantity)) {
+            add("predicted_error", growing,
+                "error that finite-size theory predicts, of " + quantity.meaning +
+                    "; NaN where it does not apply");
+            add("largest_in_predicted_errors", fixed,
+                "largest |" + difference + "| in predicted errors, of " + quantity.meaning +
+                    " where they apply after t = 0");
+        }
+    }
+    if (predicted_) {
+        schema.group_attributes.push_back(
+            {group_,
+             {"predicted_errors",
+              predicted_->reason().empty()
+                  ? "of the stationary state at this n, for the network's scheme and step; the "
+                    "verdict is by them where the limit is there, else by independent neurons"
+                  : "none: " + predicted_->reason()}});
     }
 }
 
 void SolverPair::record(io::OutputFile& file, const RecordView& first, const RecordView& second) {
     file.append(path("time"), second.time);
+    const PredictedErrors::Errors predicted =
+        predicted_ ? predicted_->beside(second) : PredictedErrors::Errors();
     for (Quantity& quantity : quantities_) {
         const std::vector<double>& a = first.*quantity.value;
         const std::vector<double>& b = second.*quantity.value;
@@ -113,6 +124,13 @@ void SolverPair::record(io::OutputFile& file, const RecordView& first, const Rec
         if (second.time > 0.0) {
             quantity.comparison.add(second.time, a, b, error);
         }
+        if (has_theory(quantity)) {
+            const std::vector<double>& by_theory = predicted.*quantity.predicted;
+            file.append(path(quantity.name + "_predicted_error"), by_theory);
+            if (second.time > 0.0) {
+                quantity.by_theory.add(second.time, a, b, by_theory);
+            }
+        }
     }
 }
 
@@ -120,12 +138,20 @@ void SolverPair::save(Snapshot& snapshot) const {
     for (const Quantity& quantity : quantities_) {
         snapshot.content.reals.emplace_back(path(quantity.name).substr(1),
                                             quantity.comparison.state());
+        if (has_theory(quantity)) {
+            snapshot.content.reals.emplace_back(path(quantity.name).substr(1) + "_predicted",
+                                                quantity.by_theory.state());
+        }
     }
 }
 
 void SolverPair::restore(const io::CheckpointReader& checkpoint) {
     for (Quantity& quantity : quantities_) {
-        quantity.comparison.restore(checkpoint.reals(path(quantity.name).substr(1)));
+        const std::string name = path(quantity.name).substr(1);
+        quantity.comparison.restore(checkpoint.reals(name));
+        if (has_theory(quantity)) {
+            quantity.by_theory.restore(checkpoint.reals(name + "_predicted"));
+        }
     }
 }
 
@@ -134,16 +160,23 @@ void SolverPair::finish(io::OutputFile& file) const {
         std::vector<double> largest;
         std::vector<double> rms;
         std::vector<double> in_errors;
+        std::vector<double> by_theory;
         for (std::size_t i = 0; i < quantity.comparison.size(); ++i) {
             const diagnostics::Difference difference = quantity.comparison.difference(i);
             largest.push_back(difference.largest);
             rms.push_back(difference.root_mean_square);
             in_errors.push_back(difference.largest_in_errors);
+            const double predicted = quantity.by_theory.difference(i).largest_in_errors;
+            by_theory.push_back(predicted > 0.0 ? predicted
+                                                : std::numeric_limits<double>::quiet_NaN());
         }
         file.write(path(quantity.name + "_largest"), largest);
         file.write(path(quantity.name + "_rms"), rms);
         if (samples()) {
             file.write(path(quantity.name + "_largest_in_errors"), in_errors);
+        }
+        if (has_theory(quantity)) {
+            file.write(path(quantity.name + "_largest_in_predicted_errors"), by_theory);
         }
     }
 }
@@ -152,9 +185,14 @@ void SolverPair::finish(io::OutputFile& file) const {
 std::string SolverPair::line(const Quantity& quantity, std::size_t from, std::size_t to,
                              const std::string& name) const {
     diagnostics::Difference worst;
+    diagnostics::Difference by_theory;
     std::size_t at = from;
     for (std::size_t i = from; i < to; ++i) {
         const diagnostics::Difference difference = quantity.comparison.difference(i);
+        const diagnostics::Difference theory = quantity.by_theory.difference(i);
+        if (theory.largest_in_errors > by_theory.largest_in_errors) {
+            by_theory = theory;
+        }
         const bool worse = samples() ? difference.largest_in_errors >= worst.largest_in_errors
                                      : difference.largest >= worst.largest;
         if (worse) {
@@ -165,7 +203,10 @@ std::string SolverPair::line(const Quantity& quantity, std::size_t from, std::si
     std::string text = fmt::format("  {:<22} {:>11.3e} {:>11.3e} {:>9.4g}", name, worst.largest,
                                    worst.root_mean_square, worst.time_of_largest);
     if (samples()) {
-        text += fmt::format(" {:>8.1f}   {}", worst.largest_in_errors, diagnostics::verdict(worst));
+        const bool predicted = by_theory.largest_in_errors > 0.0;
+        text += fmt::format(" {:>8.1f} {:>10}   {}", worst.largest_in_errors,
+                            predicted ? fmt::format("{:.1f}", by_theory.largest_in_errors) : "-",
+                            diagnostics::verdict(predicted ? by_theory : worst));
     }
     if (to - from > 1) {
         text += fmt::format("  (mode {})", modes_[at % modes_.size()]);
@@ -181,7 +222,7 @@ std::string SolverPair::between() const {
 
 std::string SolverPair::table() const {
     std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", between(), "largest", "rms",
-                                   "at t", samples() ? "  errors   verdict" : "");
+                                   "at t", samples() ? "  errors  predicted   verdict" : "");
     for (const Quantity& quantity : quantities_) {
         const std::size_t width = quantity.comparison.size() / quantity.rows.size();
         for (std::size_t a = 0; a < quantity.rows.size(); ++a) {

@@ -123,6 +123,30 @@ class Kinetic(ProgramTest):
         done = self.equipoise("check", self.write(configuration(PAIRS, {"run": {"solvers": "kinetic"}}), "only.ini"))
         self.assertIn("covariances have no effect", done.stdout + done.stderr)
 
+    def test_errors_predicted_beside_those_of_independent_neurons(self):
+        """In the stationary state the balance keeps means far nearer to the limit than independent neurons would be, and
+        theory says how near: the root mean square over records in predicted errors is 1, two-sided."""
+        settled = {"run": {"solvers": "network field", "t_end": "40", "output_interval": "0.1"},
+                   "population.e": {"drive": "0.1", "variance": "0.5"}, "population.i": {"mean": "0.1", "variance": "0.25"}}
+        path = self.write(configuration(settled))
+        self.printed = self.equipoise("run", path, "--quiet").stdout
+        with h5py.File(self.folder / "a.h5") as file:
+            pair = file["comparison/network_field"]
+            predicted, error, difference = (pair[f"mean_{name}"][20:] for name in ("predicted_error", "error", "difference"))
+            self.assertTrue((predicted < 0.6 * error).all(), (predicted[0], error[0]))
+            # 380 records, correlated over about 0.05 and by the shift that the distance of the limits is.
+            rms = np.sqrt((difference**2 / predicted**2).mean(axis=0))
+            self.assertTrue((np.abs(np.log(rms)) < np.log(1.4)).all(), rms)
+            np.testing.assert_allclose(pair["mean_largest_in_predicted_errors"][:],
+                                       np.nanmax(np.abs(pair["mean_difference"][1:] / pair["mean_predicted_error"][1:]), axis=0))
+            self.assertIn("stationary state", pair.attrs["predicted_errors"])
+        self.assertIn("predicted", self.printed)
+        # A drive in time has no stationary state: no predicted errors, and it says why.
+        file = self.run_and_open({"run": {"solvers": "network field"}})
+        self.assertTrue(np.isnan(file["comparison/network_field/mean_predicted_error"][:]).all())
+        self.assertTrue(np.isnan(file["comparison/network_field/mean_largest_in_predicted_errors"][:]).all())
+        self.assertIn("depends on time", file["comparison/network_field"].attrs["predicted_errors"])
+
     def test_field_of_a_nonlinear_drift_says_that_it_is_approximate(self):
         file = self.run_and_open({"run": {"solvers": "kinetic field"},
                                   "population.e": {"drift": "cubic(a0=0, a1=-1, a3=0.2)"}})

@@ -83,7 +83,8 @@ class Restart(ProgramTest):
         with h5py.File(whole) as one, h5py.File(split) as two:
             for name in ("network/covariance", "field/covariance", "field/mean"):
                 np.testing.assert_array_equal(two[name][:], one[name][:], err_msg=name)
-            for name in ("covariance_difference", "covariance_largest_in_errors"):
+            for name in ("covariance_difference", "covariance_largest_in_errors", "mean_predicted_error",
+                         "mean_largest_in_predicted_errors"):
                 np.testing.assert_allclose(two["comparison/network_field"][name][:],
                                            one["comparison/network_field"][name][:], rtol=1e-9, atol=1e-12, err_msg=name)
         done = self.equipoise("restart", "pairs_2_3", "--run.t_end=0.3", "--covariance.i.e.value=0.5", expect=2)

@@ -53,12 +53,12 @@ class EnsembleOutput {
         std::vector<double> network::Record::*value;
         std::string meaning;
         std::size_t begin, size;
-        bool by_mode;
-        bool by_realisation; ///< each realisation's own is written too
+        std::vector<std::string> dimensions; ///< after time
+        bool by_realisation;                 ///< each realisation's own is written too
     };
 
     void add(const char* name, std::vector<double> network::Record::*value, const char* meaning,
-             bool by_mode, bool by_realisation);
+             std::vector<std::string> dimensions, bool by_realisation);
     void set_last(double t, const diagnostics::SampleStatistics& statistics);
     [[nodiscard]] std::span<const double> part(const Quantity& quantity,
                                                std::span<const double> packed) const {
@@ -66,8 +66,8 @@ class EnsembleOutput {
     }
 
     const config::Config* config_;
-    std::vector<std::string> populations_, modes_;
-    std::vector<Quantity> quantities_; ///< mean, variance and modes come first
+    std::vector<std::string> populations_, modes_, pairs_;
+    std::vector<Quantity> quantities_; ///< mean, variance, modes, covariance come first
     std::size_t width_ = 0;
     RecordView last_;
     std::vector<double> last_error_; ///< packed
