@@ -6,6 +6,7 @@
 #include "equipoise/balance/spectrum.hpp"
 #include "equipoise/util/errors.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <limits>
@@ -17,11 +18,69 @@ namespace {
 
 constexpr int stages = 16; ///< of a projection from far away
 
-/// J at the initial state moved onto the balanced manifold. Throws NumericsError when there is
-/// none.
-Eigen::MatrixXd jacobian_in_balance(const balance::Balance& balance, balance::DriveModes& drive) {
+/// A gain whose slope is so many times its value no longer responds: the residual of a balanced
+/// state is only known to 1e-13, so that smaller slopes say nothing of one.
+constexpr double saturation = 1e-9;
+
+double largest(const std::vector<double>& moments, std::size_t begin, std::size_t size) {
+    double value = 0.0;
+    for (std::size_t i = begin; i < begin + size; ++i) {
+        value = std::max(value, std::abs(moments[i]));
+    }
+    return value;
+}
+
+struct BalancedState {
+    Eigen::MatrixXd jacobian;
+    /// Some population has no output that still responds to its mean, or no input from one that
+    /// does.
+    bool saturated = false;
+};
+
+/// Whether some population is saturated (see above) in a state with the moments `in_balance`; the
+/// moments before it was moved there tell the size of gains that have gone to 0.
+bool is_saturated(const balance::Balance& balance, const std::vector<double>& before,
+                  const std::vector<double>& in_balance) {
+    const model::Model& model = balance.model();
+    const balance::MomentLayout& layout = balance.layout();
+    const std::size_t count = model.population_count();
+    const auto responds = [&](std::size_t b, std::size_t g) {
+        const std::size_t values = layout.gain_begin(b, g);
+        const std::size_t slopes = layout.slope_begin(b, g);
+        const std::size_t modes = layout.basis().size();
+        const std::size_t products = layout.products().size();
+        const double size =
+            std::max({largest(before, values, modes), largest(before, slopes, products),
+                      largest(in_balance, values, modes)});
+        return largest(in_balance, slopes, products) > saturation * size;
+    };
+    for (std::size_t a = 0; a < count; ++a) {
+        bool coupled_in = false;
+        bool coupled_out = false;
+        bool receives = false;
+        bool sends = false;
+        for (std::size_t b = 0; b < count; ++b) {
+            if (model.connected(a, b)) {
+                coupled_in = true;
+                receives = receives || responds(b, model.gain_index(a, b));
+            }
+            if (model.connected(b, a)) {
+                coupled_out = true;
+                sends = sends || responds(a, model.gain_index(b, a));
+            }
+        }
+        if ((coupled_in && !receives) || (coupled_out && !sends)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The initial state moved onto the balanced manifold. Throws NumericsError when there is none.
+BalancedState find_balanced_state(const balance::Balance& balance, balance::DriveModes& drive) {
     const model::Model& model = balance.model();
     balance::InitialBalance state = balance::initial_balance(balance, drive);
+    const std::vector<double> before = state.moments;
     const std::size_t sites = state.phases.size();
     const std::size_t modes = model.basis().size();
     const std::vector<double> drive_modes = drive.at(0.0);
@@ -60,7 +119,7 @@ Eigen::MatrixXd jacobian_in_balance(const balance::Balance& balance, balance::Dr
             balance::find_balance(balance, problem, 0.0);
         }
     }
-    return balance.jacobian(state.moments);
+    return {balance.jacobian(state.moments), is_saturated(balance, before, state.moments)};
 }
 
 Phase phase_of(const balance::Spectrum& spectrum) {
@@ -111,12 +170,12 @@ PhasePoint classify_point(const balance::Balance& balance) {
         point.reason = unbalanced.front();
     } else {
         try {
-            const balance::Spectrum spectrum =
-                balance::spectrum(balance, jacobian_in_balance(balance, drive));
+            const BalancedState state = find_balanced_state(balance, drive);
+            const balance::Spectrum spectrum = balance::spectrum(balance, state.jacobian);
             if (spectrum.eigenvalues.empty()) {
                 point.reason = "uncoupled: there is nothing to balance";
             } else {
-                point.phase = phase_of(spectrum);
+                point.phase = state.saturated ? Phase::singular : phase_of(spectrum);
                 point.largest_real_part = spectrum.eigenvalues.front().real();
                 point.imaginary_part = std::abs(spectrum.eigenvalues.front().imag());
                 point.unknown = spectrum.unknowns.front();

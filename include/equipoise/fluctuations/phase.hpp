@@ -13,7 +13,8 @@ enum class Phase {
     attracting,  ///< every real part is negative
     oscillating, ///< a complex pair leads, on or right of the imaginary axis
     unstable,    ///< a real positive eigenvalue leads: states run away from it
-    singular     ///< a zero eigenvalue leads: balance leaves a direction undetermined
+    singular     ///< a zero eigenvalue leads, or gains are saturated: balance leaves a direction
+                 ///< undetermined
 };
 
 /// "none", "attracting", ...
@@ -30,7 +31,8 @@ struct PhasePoint {
 
 /// The phase of the configured initial state, its means moved along the modes onto the balanced
 /// manifold (model section 2) at t = 0 with the configured variances, Gaussian. What counts
-/// as 0: see balance::classify. Throws InputError when the model cannot
+/// as 0: see balance::classify; gains count as saturated where their slopes are below 1e-9 of their
+/// values. Throws InputError when the model cannot
 /// be built, never because of its dynamics. Cost: milliseconds on point and ring. Serial.
 PhasePoint classify_point(const config::Config& config);
 PhasePoint classify_point(const balance::Balance& balance);

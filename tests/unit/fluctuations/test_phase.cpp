@@ -150,3 +150,24 @@ TEST_CASE("states that do not exist, or are not determined") {
                       "--population.i.drive=0.1"}));
     CHECK(classify_point(same.config).phase == Phase::singular);
 }
+
+TEST_CASE("saturated gains: balance does not determine the means") {
+    // The inhibition's largest output cancels a drive of 1 exactly: the residual vanishes, in
+    // floating point, for every mean of i beyond 15 or so, and J with it.
+    const networks::Network exact({"--population.e.drive=1"});
+    CHECK(classify_point(exact.config).phase == Phase::singular);
+    // The same at the lower end of a gain, whose value goes to 0 along with its slope.
+    const networks::Network silent({"--population.e.drive=0", "--population.i.mean=1",
+                                    "--coupling.e.i.gain=logistic(slope=1, height=1)",
+                                    "--coupling.i.i.gain=logistic(slope=1, height=1)"});
+    CHECK(classify_point(silent.config).phase != Phase::attracting);
+    // Weak and steep gains are not saturated.
+    for (const char* slope : {"1e-6", "3"}) {
+        const std::string gain = std::string("tanh(slope=") + slope + ", height=1)";
+        const networks::Network scaled({"--coupling.e.i.gain=" + gain,
+                                        "--coupling.i.e.gain=" + gain,
+                                        "--coupling.i.i.gain=" + gain, "--population.e.drive=1e-7",
+                                        "--population.e.mean=0", "--population.i.mean=0"});
+        CHECK(classify_point(scaled.config).phase == Phase::attracting);
+    }
+}
