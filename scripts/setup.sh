@@ -39,19 +39,21 @@ add_missing() { # debian:spack
     MISSING+=("$1")
 }
 
-# Sets MISSING to what is not there, and CONFIGURED to yes when CMake configured PRESET.
+# Sets MISSING to what is not there, and CONFIGURED to yes when CMake configured PRESET. A command may be a file's path.
+# A module whose packages have other names than python3-MODULE and py-MODULE is written module:debian:spack.
 find_missing() { # preset commands("command:debian:spack ...") modules("module ...") cmake-argument...
-    local preset=$1 commands=$2 modules=$3 word module
+    # shellcheck disable=SC2206 # a list of words
+    local preset=$1 commands=$2 modules=($3) word
     shift 3
     MISSING=() CONFIGURED=no
     for word in $commands; do
-        command -v "${word%%:*}" >/dev/null || add_missing "${word#*:}"
+        [[ -f ${word%%:*} ]] || command -v "${word%%:*}" >/dev/null || add_missing "${word#*:}"
     done
-    # shellcheck disable=SC2086 # a list of words
-    if ! find_python $modules >/dev/null; then
-        for module in $modules; do
+    if ! find_python "${modules[@]%%:*}" >/dev/null; then
+        for word in "${modules[@]}"; do
             # Each module may be in some Python, and still no Python have them all: then put all into Debian's.
-            add_missing "python3-$module:py-$module"
+            [[ $word == *:* ]] || word="$word:python3-$word:py-$word"
+            add_missing "${word#*:}"
         done
     fi
     for word in cmake c++ make; do
