@@ -74,6 +74,15 @@ class Links(unittest.TestCase):
                     self.assertTrue((page.parent / address).exists(), f"{page.name}: {address}")
         self.assertGreater(found, 5)
 
+    def test_spack_environment_is_whole(self):
+        """What cmake/Dependencies.cmake looks for is in the environment that docs/cluster.md installs."""
+        looked_for = re.findall(r'equipoise_(?:find|missing_package)\((?:"[^"]*"|\w+) [\w-]+ "?([\w-]+)',
+                                (SOURCE / "cmake" / "Dependencies.cmake").read_text(encoding="utf-8"))
+        self.assertGreater(len(looked_for), 8)
+        specs = re.findall(r'^    - "?([\w-]+)', (SOURCE / "jobscripts/spack/spack.yaml").read_text(encoding="utf-8"),
+                           re.MULTILINE)
+        self.assertLessEqual(set(looked_for) - {"benchmark"}, set(specs))
+
     def test_blocks_are_of_known_languages(self):
         """A block of an unknown language would be neither run nor highlighted. Pictures are Markdown's, which any reader shows."""
         known = {"", "inline", "sh", "ini", "python", "cpp", "text", "{toctree}", "yaml", "json"}
