@@ -24,6 +24,8 @@ mathjax_path = "mathjax/MathJax.js?config=TeX-AMS_CHTML-full"
 mathjax2_config = {"tex2jax": {"processClass": "tex2jax_process|mathjax_process|math|output_area"}, "showMathMenu": False}
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["width.css"]
 html_title = f"Equipoise {version}"
 html_show_sphinx = False
 html_copy_source = False

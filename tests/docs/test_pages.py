@@ -74,6 +74,18 @@ class Links(unittest.TestCase):
                     self.assertTrue((page.parent / address).exists(), f"{page.name}: {address}")
         self.assertGreater(found, 5)
 
+    def test_sources_that_are_named_exist(self):
+        """Pointers into the code, by path from the root, or of a header by its module."""
+        found = 0
+        for page in PAGES:
+            for block in blocks(page):
+                path = block.text.strip()
+                if block.language == "inline" and re.fullmatch(r"[\w/]+/\w+\.[ch]pp", path):
+                    found += 1
+                    self.assertTrue((SOURCE / path).exists() or (SOURCE / "include" / "equipoise" / path).exists(),
+                                    f"{page.name}:{block.line}: {path}")
+        self.assertGreater(found, 20)
+
     def test_spack_environment_is_whole(self):
         """What cmake/Dependencies.cmake looks for is in the environment that docs/cluster.md installs."""
         looked_for = re.findall(r'equipoise_(?:find|missing_package)\((?:"[^"]*"|\w+) [\w-]+ "?([\w-]+)',
