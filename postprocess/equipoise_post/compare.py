@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.lines import Line2D
 
-from equipoise_post import layout, style
+from equipoise_post import layout, slices, style
 from equipoise_post.reader import SOLVERS, Output, OutputError
 
 TOLERANCE = 1e-9  # of times that are the same
@@ -38,7 +38,7 @@ class Quantity:
 
     def averages(self):
         """(T, population): averaged over what follows the population."""
-        return np.array([self.record(number).mean(axis=1) for number in range(len(self.time))])
+        return slices.averages(self.dataset)
 
 
 class Difference:

@@ -5,9 +5,8 @@ import math
 
 import numpy as np
 
-from equipoise_post import style
+from equipoise_post import slices, style
 
-MAXIMAL_COLUMNS = 1000  # of a heat map in time: more than the picture has pixels
 QUANTITIES = (("mean", "$v$"), ("variance", "$K$"))
 
 
@@ -27,14 +26,16 @@ def rows(output, populations, arguments):
 
 
 def image_of(output, solver, quantity, population, moment):
-    """Values (fastest drawn direction last) and, of a torus, the time."""
+    """Values (fastest drawn direction last), the coordinates of either direction of a torus or of the ring, and of a torus
+    the time. As many points as a picture shows."""
     dataset = output.profiles(solver)[quantity]
+    lattice = output.lattice(solver, dataset.shape[2])
+    axes = [axis[slices.points(len(axis))] for axis in lattice.axes]
     if output.domain == "ring":
-        stride = max(1, math.ceil(dataset.shape[0] / MAXIMAL_COLUMNS))
-        return dataset[::stride, population].T, None
+        return slices.thinned(dataset, population).T, axes, None
     time = output.file[f"{solver}/time"][:]
     record = len(time) - 1 if math.isinf(moment) else int(np.abs(time - moment).argmin())
-    return dataset[record, population].reshape(output.lattice(solver, dataset.shape[2]).shape).T, time[record]
+    return slices.thinned_plane(dataset, record, population, lattice.shape).T, axes, time[record]
 
 
 def map_panel(output, solvers, solver, quantity, index, population, moment):
@@ -43,19 +44,18 @@ def map_panel(output, solvers, solver, quantity, index, population, moment):
     def draw(figure, axis):
         # One scale for all solvers, so that equal colours are equal values.
         images = {other: image_of(output, other, quantity, index, moment) for other in solvers}
-        lower, upper = span(np.concatenate([image.ravel() for image, _ in images.values()]))
-        image, time = images[solver]
-        lattice = output.lattice(solver, output.profiles(solver)[quantity].shape[2])
+        lower, upper = span(np.concatenate([image.ravel() for image, *_ in images.values()]))
+        image, axes, time = images[solver]
         if output.domain == "ring":
             times = output.file[f"{solver}/time"]
-            image, edges = closed(image, lattice.axes[0], output.lengths[0])
+            image, edges = closed(image, axes[0], output.lengths[0])
             extent = (times[0], times[-1], *edges)
             axis.set_xlabel("time $t$")
             axis.set_ylabel("position $x$")
             when = ""
         else:
-            image, vertical = closed(image, lattice.axes[1], output.lengths[-1])
-            image, horizontal = closed(image.T, lattice.axes[0], output.lengths[0])
+            image, vertical = closed(image, axes[1], output.lengths[-1])
+            image, horizontal = closed(image.T, axes[0], output.lengths[0])
             image, extent = image.T, (*horizontal, *vertical)
             axis.set_xlabel("position $x_1$")
             axis.set_ylabel("position $x_2$")

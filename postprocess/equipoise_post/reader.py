@@ -1,7 +1,7 @@
 """The one place that knows the layout of an output file.
 
-Shapes: T output times, then population, then position bin or site. Everything is read by slices when it is asked for,
-so a file may be larger than memory.
+Shapes: T output times, then population, then position bin or site. Everything is read when it is asked for, and by
+hyperslabs (slices.py), so a file may be larger than memory.
 """
 
 import configparser
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import h5py
 import numpy as np
+
+from equipoise_post import slices
 
 SOLVERS = ("network", "kinetic", "field")
 
@@ -119,8 +121,7 @@ class Output:
         time, mean, variance = group["time"][:], group["mean"], group["variance"]
         if mean.ndim == 2:
             return Series(time, mean[:], variance[:])
-        means, variances = (np.array([dataset[t].reshape(dataset.shape[1], -1).mean(axis=1) for t in range(len(time))])
-                            for dataset in (mean, variance))
+        means, variances = slices.averages(mean)[:len(time)], slices.averages(variance)[:len(time)]
         pair = self.comparison(solver)
         if pair and "variance_difference" in pair and pair["variance_difference"].shape == variances.shape:
             variances = self.averages("network")["variance"][:len(time)] - pair["variance_difference"][:]
@@ -200,11 +201,21 @@ class Output:
         or averaged over positions. y: where to evaluate the field's Gaussians N(0, K(x))."""
         group = self.file[solver]
         values = group["variance" if solver == "field" else "density"]
-        sites = slice(None) if position is None else [self.lattice(solver, values.shape[2]).nearest(position)]
-        if solver == "field":
-            variance = values[record][:, sites, None]
-            return y, (np.exp(-0.5 * y**2 / variance) / np.sqrt(2.0 * np.pi * variance)).mean(axis=1)
-        return group["y"][:], np.array([values[record, a, sites].mean(axis=0) for a in range(values.shape[1])])
+        sites = slice(None)
+        if position is not None:
+            site = self.lattice(solver, values.shape[2]).nearest(position)
+            sites = slice(site, site + 1)
+        if solver != "field":
+            return group["y"][:], slices.average_of_record(values, record, sites)
+        total = np.zeros((values.shape[1], len(y)))
+        variance = values[record, :, sites]
+        for x in np.array_split(variance, max(1, variance[0].size * len(y) * 16 // slices.BUFFER), axis=1):
+            total += (np.exp(-0.5 * y**2 / x[:, :, None]) / np.sqrt(2.0 * np.pi * x[:, :, None])).sum(axis=1)
+        return y, total / variance.shape[1]
+
+    def attribute(self, name, default=""):
+        """Of the file, as text."""
+        return _text_of(self.file.attrs.get(name, default))
 
 
 def _parse(text):
