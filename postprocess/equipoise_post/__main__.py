@@ -1,5 +1,6 @@
 """python3 postprocess/equipoise_post COMMAND ... (or python3 -m equipoise_post with postprocess/ in PYTHONPATH)."""
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -7,18 +8,18 @@ from pathlib import Path
 DEBIAN_PYTHON = "/usr/bin/python3"
 
 
-def has_modules():
+def missing_module():
+    """What is said of the first module that cannot be imported, or None."""
     try:
-        import h5py  # noqa: F401
-        import matplotlib  # noqa: F401
-        import numpy  # noqa: F401
+        for name in ("h5py", "matplotlib", "numpy"):
+            importlib.import_module(name)
     except ImportError as error:
         return str(error)
     return None
 
 
 if __name__ == "__main__":
-    missing = has_modules()
+    missing = missing_module()
     if missing:
         # Another python3 may stand in the PATH before the one that apt installs modules for.
         if os.path.realpath(sys.executable) != os.path.realpath(DEBIAN_PYTHON) and os.path.exists(DEBIAN_PYTHON):

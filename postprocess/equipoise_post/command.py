@@ -1,4 +1,4 @@
-"""The command line: one sub-command per module that has add_arguments(parser) and run(arguments)."""
+"""The command line: one sub-command per module that has EXAMPLE, add_arguments(parser) and run(arguments)."""
 
 import argparse
 import sys
@@ -10,12 +10,24 @@ COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling, "phase-diagram
             "convergence": convergence}
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="equipoise_post", description="Reads and draws the output of equipoise.")
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser_of_all():
+    parser = argparse.ArgumentParser(
+        prog="equipoise_post", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Reads and draws the output of equipoise.",
+        epilog="examples:\n" + "\n".join(f"  {module.EXAMPLE}" for module in COMMANDS.values())
+        + "\n\nequipoise_post COMMAND --help lists a command's options. Exit status: 0, or 2 with a message where a file or "
+        "an option\ncannot be used.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
-        module.add_arguments(commands.add_parser(name, help=module.__doc__, description=module.__doc__))
-    parsed = parser.parse_args(arguments)
+        words = module.__doc__.split(": ", 1)[1].strip()
+        module.add_arguments(commands.add_parser(
+            name, help=words, description=words[0].upper() + words[1:], epilog=f"example:\n  {module.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter))
+    return parser
+
+
+def main(arguments=None):
+    parsed = parser_of_all().parse_args(arguments)
     try:
         COMMANDS[parsed.command].run(parsed)
     except OutputError as error:

@@ -1,5 +1,7 @@
 """compare: the same quantity in two or more output files, with the largest differences from the first."""
 
+import math
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ from matplotlib.lines import Line2D
 from equipoise_post import layout, slices, style
 from equipoise_post.reader import SOLVERS, Output, OutputError
 
+EXAMPLE = "python3 postprocess/equipoise_post compare a.h5 b.h5 --quantity variance -o difference.png"
 TOLERANCE = 1e-9  # of times that are the same
 
 
@@ -21,7 +24,7 @@ def add_arguments(parser):
 
 
 class Quantity:
-    """A dataset (T, population, ...) of one file, read record by record."""
+    """A dataset (T, population, ...) of one file, read by parts."""
 
     def __init__(self, output, solver, name):
         group = output.file[solver]
@@ -31,10 +34,6 @@ class Quantity:
         self.dataset = group[name]
         self.time = group["time"][:]
         self.title = output.title
-
-    def record(self, number):
-        """(population, rest)"""
-        return np.asarray(self.dataset[number]).reshape(self.dataset.shape[1], -1)
 
     def averages(self):
         """(T, population): averaged over what follows the population."""
@@ -55,40 +54,63 @@ class Difference:
             raise OutputError(f"{other.path}: has no output time in common with {first.path}")
         self.time = first.time[common]
         # (T, population): over what follows the population
-        largest, squares = [], []
-        for number in common:
-            difference = np.abs(other.record(near[number]) - first.record(number))
-            largest.append(difference.max(axis=1))
-            squares.append((difference**2).mean(axis=1))
-        self.largest = np.array(largest)
-        self.root_mean_square = np.sqrt(np.mean(squares, axis=0))
+        shape = first.dataset.shape[1:]
+        self.largest = np.zeros((len(common), shape[0]))
+        squares = np.zeros(shape[0])
+        for row, number in enumerate(common):
+            for where in slices.hyperslabs(shape, first.dataset.dtype.itemsize):
+                part = np.abs(other.dataset[(near[number], *where)] - first.dataset[(number, *where)])
+                part = part.reshape(len(part), -1)
+                self.largest[row, where[0]] = np.maximum(self.largest[row, where[0]], part.max(axis=1))
+                squares[where[0]] += (part**2).sum(axis=1)
+        self.root_mean_square = np.sqrt(squares / (len(common) * math.prod(shape[1:])))
+
+
+class Study:
+    """A quantity of a solver in several open output files, and its differences from the first."""
+
+    def __init__(self, outputs, solver, name):
+        for output in outputs:
+            if solver not in output.solvers:
+                raise OutputError(f"{output.path}: has no group {solver}")
+        self.name = name
+        self.populations = outputs[0].populations()
+        for output in outputs[1:]:
+            if [p.name for p in output.populations()] != [p.name for p in self.populations]:
+                raise OutputError(f"{output.path}: has other populations than {outputs[0].path}")
+        self.quantities = [Quantity(output, solver, name) for output in outputs]
+        self.differences = [Difference(self.quantities[0], other) for other in self.quantities[1:]]
+
+    def table(self):
+        """(population, number of times, largest difference, its time, root of the mean square, file)."""
+        result = []
+        for quantity, difference in zip(self.quantities[1:], self.differences):
+            for index, population in enumerate(self.populations):
+                at = int(np.argmax(difference.largest[:, index]))
+                result.append((population.name, len(difference.time), difference.largest[at, index], difference.time[at],
+                               difference.root_mean_square[index], quantity.path))
+        return result
+
+    def panels(self):
+        return [averages_panel(self.name, self.populations, self.quantities),
+                differences_panel(self.populations, self.differences)]
+
+    def legend(self):
+        lines = [Line2D([], [], color="0.3", linestyle=style.FILE_LINES[number % 4], label=Path(quantity.path).name)
+                 for number, quantity in enumerate(self.quantities)]
+        return style.population_handles(self.populations) + lines
 
 
 def run(arguments):
     if len(arguments.files) < 2:
         raise OutputError("compare needs two or more files")
-    outputs = []
-    try:
-        for path in arguments.files:
-            outputs.append(Output(path))
+    with ExitStack() as stack:
+        outputs = [stack.enter_context(Output(path)) for path in arguments.files]
         solver = arguments.solver or first_common(outputs)
-        for output in outputs:
-            if solver not in output.solvers:
-                raise OutputError(f"{output.path}: has no group {solver}")
-        populations = outputs[0].populations()
-        for output in outputs[1:]:
-            if [p.name for p in output.populations()] != [p.name for p in populations]:
-                raise OutputError(f"{output.path}: has other populations than {outputs[0].path}")
-        quantities = [Quantity(output, solver, arguments.quantity) for output in outputs]
-        differences = [Difference(quantities[0], other) for other in quantities[1:]]
-        print_table(arguments, solver, populations, quantities, differences)
+        study = Study(outputs, solver, arguments.quantity)
+        print_table(study, solver)
         default = Path(arguments.files[0]).with_suffix(f".compare_{arguments.quantity}.png")
-        layout.save(arguments, default, f"{solver}: {arguments.quantity}",
-                    [[averages_panel(arguments, populations, quantities),
-                      differences_panel(arguments, populations, differences)]], legend(populations, quantities))
-    finally:
-        for output in outputs:
-            output.file.close()
+        layout.save(arguments, default, f"{solver}: {arguments.quantity}", [study.panels()], study.legend())
     layout.print_pictures(arguments, default)
 
 
@@ -99,31 +121,28 @@ def first_common(outputs):
     raise OutputError("the files have no solver in common")
 
 
-def print_table(arguments, solver, populations, quantities, differences):
-    width = max(10, *(len(population.name) for population in populations))
-    print(f"{solver}: {arguments.quantity}, differences from {quantities[0].path}")
+def print_table(study, solver):
+    width = max(10, *(len(population.name) for population in study.populations))
+    print(f"{solver}: {study.name}, differences from {study.quantities[0].path}")
     print(f"{'population':{width}} {'times':>6} {'largest':>12} {'at t':>9} {'rms':>12}  file")
-    for quantity, difference in zip(quantities[1:], differences):
-        for index, population in enumerate(populations):
-            at = int(np.argmax(difference.largest[:, index]))
-            print(f"{population.name:{width}} {len(difference.time):6d} {difference.largest[at, index]:12.4e} "
-                  f"{difference.time[at]:9.4g} {difference.root_mean_square[index]:12.4e}  {quantity.path}")
+    for name, times, largest, at, rms, path in study.table():
+        print(f"{name:{width}} {times:6d} {largest:12.4e} {at:9.4g} {rms:12.4e}  {path}")
 
 
-def averages_panel(arguments, populations, quantities):
+def averages_panel(name, populations, quantities):
     def draw(_figure, axis):
         for number, quantity in enumerate(quantities):
             averages = quantity.averages()
             for index, colour in enumerate(style.colours(populations)):
                 axis.plot(quantity.time, averages[:, index], color=colour, linestyle=style.FILE_LINES[number % 4])
         axis.set_xlabel("time $t$")
-        axis.set_ylabel(arguments.quantity.replace("_", " ")
+        axis.set_ylabel(name.replace("_", " ")
                         + (", average" if quantities[0].dataset.ndim > 2 else ""))
 
     return draw
 
 
-def differences_panel(arguments, populations, differences):
+def differences_panel(populations, differences):
     def draw(_figure, axis):
         for number, difference in enumerate(differences, start=1):
             for index, colour in enumerate(style.colours(populations)):
@@ -138,9 +157,3 @@ def differences_panel(arguments, populations, differences):
         axis.set_ylabel("largest difference")
 
     return draw
-
-
-def legend(populations, quantities):
-    lines = [Line2D([], [], color="0.3", linestyle=style.FILE_LINES[number % 4], label=Path(quantity.path).name)
-             for number, quantity in enumerate(quantities)]
-    return style.population_handles(populations) + lines

@@ -1,12 +1,51 @@
 """convergence: errors against the limit as the network grows, with their exponents."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from matplotlib.lines import Line2D
 
 from equipoise_post import layout, style
-from equipoise_post.reader import Convergence
+from equipoise_post.reader import OutputError, open_file, parse_config, population_of, text_of
+
+EXAMPLE = "python3 postprocess/equipoise_post convergence convergence.h5 -o convergence.png"
+
+
+@dataclass(frozen=True)
+class ConvergenceErrors:
+    """Of a quantity, by (population, size): the measured error, that of independent neurons, the predicted one (or None);
+    by population: the exponent, its interval (population, 2), the exponent of the predicted errors (or None)."""
+
+    error: np.ndarray
+    independent: np.ndarray
+    predicted: np.ndarray | None
+    exponent: np.ndarray
+    interval: np.ndarray
+    predicted_exponent: np.ndarray | None
+
+
+class Convergence:
+    """The outcome of equipoise converge, read at once."""
+
+    QUANTITIES = ("mean", "variance")
+
+    def __init__(self, path):
+        self.path = str(path)
+        with open_file(self.path) as file:
+            if "convergence" not in file:
+                raise OutputError(f"{self.path}: has no group convergence; equipoise converge CONFIG ... -o FILE.h5 writes one")
+            group = file["convergence"]
+            self.title = text_of(file.attrs.get("title", ""))
+            config = parse_config(text_of(file.attrs.get("config", "")))
+            self.populations = [population_of(config, text_of(name)) for name in group["population"][:]]
+            self.sizes = group["size"][:]
+            self.errors = {quantity: self._errors(group, quantity) for quantity in self.QUANTITIES}
+
+    @staticmethod
+    def _errors(group, quantity):
+        names = ("error", "independent", "predicted", "exponent", "exponent_interval", "predicted_exponent")
+        return ConvergenceErrors(*(group[f"{quantity}_{name}"][:] if f"{quantity}_{name}" in group else None for name in names))
 
 
 def add_arguments(parser):

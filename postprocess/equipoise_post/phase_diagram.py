@@ -1,17 +1,17 @@
-"""Draws a phase diagram of the balanced state, as written by `equipoise stability`."""
+"""phase-diagram: phases of the balanced state over one or two parameters, as equipoise stability writes them."""
 
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from equipoise_post import layout, style
-from equipoise_post.reader import OutputError
+from equipoise_post.reader import OutputError, open_file, text_of
 
 import matplotlib.pyplot as plt  # after layout, which chooses the backend
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 
+EXAMPLE = "python3 postprocess/equipoise_post phase-diagram phases.h5 -o phases.png"
 # In Okabe and Ito's palette; nothing where there is no state.
 COLOURS = {"none": "#FFFFFF", "attracting": "#009E73", "oscillating": "#E69F00", "unstable": "#D55E00",
            "singular": "#000000"}
@@ -29,24 +29,19 @@ class PhaseDiagram:
 
     def __init__(self, path):
         try:
-            with h5py.File(path, "r") as file:
+            with open_file(path) as file:
                 if "phase" not in file or "flag_meanings" not in file["phase"].attrs:
                     raise OutputError(f"{path}: is no phase diagram of equipoise stability (it has no /phase)")
-                meanings = file["phase"].attrs["flag_meanings"]
-                self.meanings = (meanings.decode() if isinstance(meanings, bytes) else str(meanings)).split()
+                self.meanings = text_of(file["phase"].attrs["flag_meanings"]).split()
                 self.codes = file["phase"][:]
                 self.real_part = file["largest_real_part"][:]
                 self.frequency = file["frequency"][:]
                 scales = [file[f"parameter_{number + 1}"] for number in range(self.codes.ndim)]
                 self.values = [scale[:] for scale in scales]
-                self.names = [_text(scale.attrs["long_name"]) for scale in scales]
-                self.title = _text(file.attrs.get("title", ""))
-        except (OSError, KeyError) as error:
+                self.names = [text_of(scale.attrs["long_name"]) for scale in scales]
+                self.title = text_of(file.attrs.get("title", ""))
+        except KeyError as error:
             raise OutputError(f"{path}: {error}") from error
-
-
-def _text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def run(arguments):

@@ -37,6 +37,32 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of J over time: time (T); real, imaginary, frequency (T, eigenvalue) by descending real part."""
+
+    time: np.ndarray
+    real: np.ndarray
+    imaginary: np.ndarray
+    frequency: np.ndarray
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Of the network with a limit in the average of one population, after t = 0: the largest difference, its time, the root
+    of the mean square, the largest in standard errors; the last time at which it was more than four, and the last time."""
+
+    limit: str
+    quantity: str
+    population: str
+    largest: float
+    time: float
+    rms: float
+    in_errors: float
+    last_apart: float
+    last_time: float
+
+
+@dataclass(frozen=True)
 class Lattice:
     """Positions of bins or sites: for each direction its coordinates. The last direction runs fastest."""
 
@@ -57,8 +83,8 @@ class Output:
 
     def __init__(self, path):
         self.path = str(path)
-        self.file = _open(self.path)
-        self.config = _parse(self._text("config"))
+        self.file = open_file(self.path)
+        self.config = parse_config(self.attribute("config"))
         self.solvers = [name for name in SOLVERS if name in self.file and f"{name}/time" in self.file]
         if not self.solvers:
             self.file.close()
@@ -70,12 +96,14 @@ class Output:
     def __exit__(self, *exception):
         self.file.close()
 
-    def _text(self, name):
-        return _text_of(self.file.attrs.get(name, ""))
-
     @property
     def title(self):
-        return self._text("title")
+        return self.attribute("title")
+
+    @property
+    def complete(self):
+        """Whether the run that wrote the file ended as it should; files of other programs do not say, and count as whole."""
+        return bool(self.file.attrs.get("complete", 1)) and not self.path.endswith(".partial")
 
     @property
     def domain(self):
@@ -94,7 +122,7 @@ class Output:
             names = [str(index) for index in range(count)]
         result = []
         for name in names:
-            result.append(_population(self.config, name))
+            result.append(population_of(self.config, name))
         return result
 
     @property
@@ -151,6 +179,40 @@ class Output:
         pair = self.comparison(limit)
         key = f"{name}_largest_in_errors"
         return float(np.max(pair[key][:])) if pair and key in pair else None
+
+    def agreements(self, limit):
+        """Of mean and variance of every population, from the file's comparison; empty where it has none."""
+        pair = self.comparison(limit)
+        result = []
+        for quantity in ("mean", "variance"):
+            names = [f"{quantity}_{name}" for name in ("difference", "error", "largest", "rms", "largest_in_errors")]
+            if pair is None or any(name not in pair for name in names) or not (pair["time"][:] > 0.0).any():
+                continue
+            after = pair["time"][:] > 0.0
+            time = pair["time"][after]
+            difference, error = (np.abs(pair[name][after]) for name in names[:2])
+            for index, population in enumerate(self.populations()):
+                apart = time[difference[:, index] > 4.0 * error[:, index]]
+                result.append(Agreement(limit, quantity, population.name, *(float(value) for value in (
+                    pair[names[2]][index], time[np.argmax(difference[:, index])], pair[names[3]][index],
+                    pair[names[4]][index], apart[-1] if apart.size else 0.0, time[-1]))))
+        return result
+
+    def fluctuations(self):
+        """Standard deviations (population) over time of the network's means, predicted and measured, or None where there
+        is no prediction."""
+        group = self.file.get("stability")
+        if group is None or any(name not in group for name in ("predicted_covariance", "measured_covariance")):
+            return None
+        predicted, measured = (np.sqrt(np.diag(group[f"{name}_covariance"][:])) for name in ("predicted", "measured"))
+        return None if np.isnan(predicted).all() else (predicted, measured)
+
+    def spectrum(self):
+        """Of J over the run, or None."""
+        group = self.file.get("stability")
+        if group is None or any(name not in group for name in ("time", "real", "imaginary", "frequency")):
+            return None
+        return Spectrum(*(group[name][:] for name in ("time", "real", "imaginary", "frequency")))
 
     def mode_names(self, solver):
         """Names of the recorded modes, or their numbers."""
@@ -213,12 +275,20 @@ class Output:
             total += (np.exp(-0.5 * y**2 / x[:, :, None]) / np.sqrt(2.0 * np.pi * x[:, :, None])).sum(axis=1)
         return y, total / variance.shape[1]
 
+    def density_plane(self, solver, record, population):
+        """x, y and p (y, x) of a ring at a record of density_times; as many positions as a picture shows."""
+        group = self.file[solver]
+        values = group["density"]
+        positions = slices.points(values.shape[2])
+        x = self.lattice(solver, values.shape[2]).axes[0][positions]
+        return x, group["y"][:], values[record, population, positions].T
+
     def attribute(self, name, default=""):
         """Of the file, as text."""
-        return _text_of(self.file.attrs.get(name, default))
+        return text_of(self.file.attrs.get(name, default))
 
 
-def _parse(text):
+def parse_config(text):
     parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",), comment_prefixes=("#",))
     parser.optionxform = str
     try:
@@ -228,54 +298,18 @@ def _parse(text):
     return parser
 
 
-@dataclass(frozen=True)
-class ConvergenceErrors:
-    """Of a quantity, by (population, size): the measured error, that of independent neurons, the predicted one (or None);
-    by population: the exponent, its interval (population, 2), the exponent of the predicted errors (or None)."""
-
-    error: np.ndarray
-    independent: np.ndarray
-    predicted: np.ndarray | None
-    exponent: np.ndarray
-    interval: np.ndarray
-    predicted_exponent: np.ndarray | None
-
-
-class Convergence:
-    """The outcome of equipoise converge, read at once."""
-
-    QUANTITIES = ("mean", "variance")
-
-    def __init__(self, path):
-        self.path = str(path)
-        with _open(self.path) as file:
-            if "convergence" not in file:
-                raise OutputError(f"{self.path}: has no group convergence; equipoise converge CONFIG ... -o FILE.h5 writes one")
-            group = file["convergence"]
-            self.title = _text_of(file.attrs.get("title", ""))
-            config = _parse(_text_of(file.attrs.get("config", "")))
-            self.populations = [_population(config, _text_of(name)) for name in group["population"][:]]
-            self.sizes = group["size"][:]
-            self.errors = {quantity: self._errors(group, quantity) for quantity in self.QUANTITIES}
-
-    @staticmethod
-    def _errors(group, quantity):
-        names = ("error", "independent", "predicted", "exponent", "exponent_interval", "predicted_exponent")
-        return ConvergenceErrors(*(group[f"{quantity}_{name}"][:] if f"{quantity}_{name}" in group else None for name in names))
-
-
-def _open(path):
+def open_file(path):
     try:
         return h5py.File(path, "r")
     except OSError as error:
         raise OutputError(f"{path}: {error}") from error
 
 
-def _text_of(value):
+def text_of(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _population(config, name):
+def population_of(config, name):
     section = f"population.{name}"
     neurons = config.get(section, "neurons", fallback=None)
     return Population(name, config.get(section, "sign", fallback="") == "inhibitory", int(float(neurons)) if neurons else None)

@@ -14,6 +14,7 @@ import numpy as np
 from equipoise_post import style
 from equipoise_post.reader import OutputError
 
+EXAMPLE = "python3 postprocess/equipoise_post scaling records/ -o scaling.pdf"
 RECORD, FORMAT = "equipoise timing", 1
 WORK = ("neurons", "network_steps", "kinetic_lines", "kinetic_cells")  # what makes two problems of the same size
 LEAST_FOR_EXTRAPOLATION = 4  # numbers of ranks: one more than the model's coefficients
@@ -44,19 +45,25 @@ def run(arguments):
         print(f"picture: {path}")
 
 
+def load(path, strangers=False):
+    """A timing record; of JSON of another program None if strangers are allowed."""
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: {error}") from error
+    if not isinstance(record, dict) or record.get("record") != RECORD:
+        if strangers:
+            return None
+        raise OutputError(f"{path}: is no timing record of equipoise run --timing")
+    if record.get("format") != FORMAT:
+        raise OutputError(f"{path}: a timing record of format {record.get('format')}; this reads format {FORMAT}")
+    return record
+
+
 def read(folder):
     """All timing records of a folder, by file name."""
-    records = []
-    for path in sorted(Path(folder).glob("*.json")):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise OutputError(f"{path}: {error}") from error
-        if not isinstance(record, dict) or record.get("record") != RECORD:
-            continue  # of another program
-        if record.get("format") != FORMAT:
-            raise OutputError(f"{path}: a timing record of format {record.get('format')}; this reads format {FORMAT}")
-        records.append(record)
+    records = [load(path, strangers=True) for path in sorted(Path(folder).glob("*.json"))]
+    records = [record for record in records if record is not None]
     if not records:
         raise OutputError(f"{folder}: no timing records here (*.json of equipoise run --timing)")
     return records

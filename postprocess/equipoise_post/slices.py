@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-BUFFER = 32 * 2**20  # bytes
+BUFFER = 16 * 2**20  # bytes
 MOST_POINTS = 1000  # in either direction of a picture: more than it has pixels
 
 

@@ -1,8 +1,5 @@
 """Protects postprocess/: files in the documented layout, made here by h5py, must be read, drawn and tabled."""
 
-import os
-import subprocess
-import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -10,114 +7,14 @@ from pathlib import Path
 import h5py
 import matplotlib.image
 import numpy as np
+from synthetic import BLUE, NEURONS, VERMILION, add_ensemble, count_colour, has_colour, run, write
 
-PROGRAM = Path(os.environ["EQUIPOISE_SOURCE"], "postprocess", "equipoise_post")
-sys.path.insert(0, str(PROGRAM.parent))
-from equipoise_post import layout, maps, style  # noqa: E402
-from equipoise_post.reader import Output  # noqa: E402
-
-CONFIG = """# equipoise 0.1.0
-[run]
-title = a test
-[domain]
-kind = {kind}
-length = {length}
-[populations]
-names = e PV
-[population.e]
-sign = excitatory
-neurons = 800
-drive = 0.1 + 5%
-[population.PV]
-sign = inhibitory
-neurons = 200
-"""
-TIMES = 21
-
-
-NEURONS = np.array([800.0, 200.0])
-
-
-def write_limits(file, kind, solvers):
-    """/kinetic or /field as the driver writes them, and the comparison with the network: the limit lies 0.01 below."""
-    network = file["network"]
-    shape = {"point": (1,), "ring": (12,), "torus": (4, 6)}[kind]
-    sites = int(np.prod(shape))
-    y = (np.arange(40) + 0.5) * 0.2 - 4.0
-    for solver in solvers:
-        group = file.create_group(solver)
-        group["time"] = network["time"][:]
-        wave = np.cos(np.arange(sites) * 2 * np.pi / sites) if sites > 1 else np.zeros(1)
-        group["mean"] = network["mean"][:][:, :, None] - 0.01 + wave
-        group["variance"] = np.repeat(network["variance"][:][:, :, None], sites, axis=2)
-        if kind == "torus":
-            group["x"] = np.arange(sites, dtype=float)
-            group["x1"], group["x2"] = (axis.ravel() for axis in np.meshgrid(np.arange(4) * 0.5, np.arange(6) * 0.5,
-                                                                            indexing="ij"))
-        else:
-            group["x"] = np.arange(sites) * 2.0 / sites
-        if solver == "kinetic":
-            group["y"], group["density_time"] = y, network["time"][::10]
-            variance = group["variance"][::10][..., None]
-            group["density"] = np.exp(-0.5 * y**2 / variance) / np.sqrt(2 * np.pi * variance)
-        pair = file.create_group(f"comparison/network_{solver}")
-        pair["time"] = network["time"][:]
-        for name in ("mean", "variance"):
-            pair[f"{name}_difference"] = network[name][:] - group[name][:].mean(axis=2)
-            pair[f"{name}_error"] = np.sqrt(network["variance"][:] / NEURONS)
-            pair[f"{name}_largest_in_errors"] = np.array([1.25, 0.5])
-    network["y"], network["density_time"] = y, network["time"][::10]
-    bins = network["profile_mean"].shape[2] if "profile_mean" in network else 1
-    network["density"] = np.full((3, 2, bins, 40), 1.0 / 8.0)
-
-
-def write(path, kind, bins=0, solvers=(), shift=0.0):
-    length = "2 3" if kind == "torus" else "2"
-    time = np.linspace(0.0, 5.0, TIMES)
-    mean = np.stack([np.exp(-time), 1.0 - np.exp(-time)], axis=1) + shift * time[:, None]
-    variance = 0.5 + 0.25 * mean
-    with h5py.File(path, "w") as file:
-        file.attrs["title"] = "a test"
-        file.attrs["config"] = CONFIG.format(kind=kind, length=length)
-        group = file.create_group("network")
-        group["time"], group["mean"], group["variance"] = time, mean, variance
-        if bins:
-            shape = np.cos(np.linspace(0, 2 * np.pi, bins, endpoint=False))
-            group["profile_mean"] = mean[:, :, None] + shape
-            group["profile_variance"] = variance[:, :, None] + 0.1 * shape
-        if solvers:
-            write_limits(file, kind, solvers)
-
-
-def add_ensemble(path):
-    """/ensemble of three networks, of which that of /network is the first; the others lie above it."""
-    with h5py.File(path, "a") as file:
-        network, group = file["network"], file.create_group("ensemble")
-        group["realisation"] = ["1", "2", "3"]
-        group["time"] = network["time"][:]
-        for name, shift in (("mean", 0.25), ("variance", 0.5)):
-            group[name] = network[name][:] + shift
-            group[f"{name}_error"] = np.full(network[name].shape, 0.125 * shift)
-
-
-def run(*arguments):
-    return subprocess.run([sys.executable, str(PROGRAM), *map(str, arguments)], capture_output=True, text=True,
-                          timeout=100, check=False)
+from equipoise_post import layout, maps, style
+from equipoise_post.reader import Output
 
 
 def plot(*arguments):
     return run("plot", *arguments)
-
-
-def count_colour(pixels, colour):
-    return (np.abs(pixels[..., :3] - np.array(colour) / 255).max(axis=-1) < 0.02).sum()
-
-
-def has_colour(pixels, colour):
-    return count_colour(pixels, colour) > 0
-
-
-VERMILION, BLUE = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2)
 
 
 class Plot(unittest.TestCase):
