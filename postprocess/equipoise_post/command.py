@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from equipoise_post import compare, convergence, phase_diagram, plot, scaling
+from equipoise_post import compare, convergence, figures, phase_diagram, plot, scaling
 from equipoise_post.reader import OutputError
 
-COMMANDS = {"plot": plot, "compare": compare, "scaling": scaling, "phase-diagram": phase_diagram,
-            "convergence": convergence}
+COMMANDS = {"plot": plot, "compare": compare, "figures": figures, "scaling": scaling,
+            "phase-diagram": phase_diagram, "convergence": convergence}
 
 
 def parser_of_all():

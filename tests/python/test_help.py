@@ -42,7 +42,7 @@ class Help(unittest.TestCase):
             self.assertEqual(parsed.command, name)
 
     def test_mistakes(self):
-        for words in ((), ("draw",), ("plot",), ("plot", "a.h5", "--show", "nothing")):
+        for words in ((), ("draw",), ("plot",), ("plot", "a.h5", "--show", "nothing"), ("figures", "--only", "6")):
             done = run(*words)
             self.assertEqual(done.returncode, 2)
             self.assertIn("usage:", done.stderr)
