@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# From a fresh machine to a picture: installs what is missing (on Debian; elsewhere names it), builds, runs the
-# network of figure 3 on 2 ranks and draws its means and variances. Safe to repeat: the second time it only runs.
+# From a fresh machine to a picture and a report: installs what is missing (on Debian; elsewhere names it), builds, runs
+# the network of figure 3 on 2 ranks and its limits, draws them and writes a report. Safe to repeat: the second time it
+# only runs.
 # Usage: ./quickstart.sh [--section.key=value ...]     settings that go over those of input/figure3.ini
 
 # shellcheck source=scripts/setup.sh
@@ -19,10 +20,12 @@ build release equipoise
 say "Running input/figure3.ini on 2 ranks"
 mkdir -p output
 "$(cached release MPIEXEC_EXECUTABLE)" -n 2 build/release/equipoise run input/figure3.ini \
-    --run.output=output/figure3.h5 "$@"
+    --run.output=output/figure3.h5 --timing=output/figure3.json "$@"
 
 say "Drawing"
-"$(find_python numpy h5py matplotlib)" postprocess/equipoise_post plot output/figure3.h5 -o output/figure3.png
+python=$(find_python numpy h5py matplotlib)
+"$python" postprocess/equipoise_post plot output/figure3.h5 -o output/figure3.png
+"$python" postprocess/equipoise_post report output/figure3.h5 --timing output/figure3.json -o output/figure3.html
 
 say "Done"
 cat <<END
@@ -31,4 +34,5 @@ configuration  input/figure3.ini         (copy it to make your own; input/exampl
 data           output/figure3.h5         (equipoise info output/figure3.h5; HDF5, readable by h5py and xarray)
 picture        output/figure3.png
 tests          ./test.sh
+report         $ROOT/output/figure3.html   (open it in a browser)
 END

@@ -9,7 +9,8 @@
 say "Looking for what is needed"
 set_up ci "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python clang++:clang:llvm \
 clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm shellcheck:shellcheck:shellcheck \
-$(where_installable sbatch:slurm-wlm:slurm munge:munge:munge /usr/share/javascript/mathjax/MathJax.js:libjs-mathjax:-)" \
+$(where_installable sbatch:slurm-wlm:slurm munge:munge:munge /usr/share/javascript/mathjax/MathJax.js:libjs-mathjax:-) \
+$(where_debian chromium:chromium:-)" \
     "numpy h5py matplotlib xarray h5netcdf \
 $(where_installable sphinx:python3-sphinx:py-sphinx myst_parser:python3-myst-parser:py-myst-parser furo:furo:py-furo)"
 

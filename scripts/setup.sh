@@ -95,6 +95,14 @@ where_installable() { # command:debian:spack...
     fi
 }
 
+# The same, of packages that Debian itself has and its kin do not (Ubuntu's Chromium is a snap).
+where_debian() { # command:debian:spack...
+    # shellcheck disable=SC1091
+    if (. /etc/os-release 2>/dev/null && [[ ${ID:-} == debian ]]); then
+        where_installable "$@"
+    fi
+}
+
 install_missing() { # preset
     local as_root=() packages=("${MISSING[@]%%:*}")
     if ! on_debian; then

@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from equipoise_post import compare, convergence, figures, phase_diagram, plot, scaling
+from equipoise_post import compare, convergence, figures, phase_diagram, plot, report, scaling
 from equipoise_post.reader import OutputError
 
-COMMANDS = {"plot": plot, "compare": compare, "figures": figures, "scaling": scaling,
+COMMANDS = {"plot": plot, "compare": compare, "report": report, "figures": figures, "scaling": scaling,
             "phase-diagram": phase_diagram, "convergence": convergence}
 
 

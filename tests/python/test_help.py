@@ -32,7 +32,7 @@ class Help(unittest.TestCase):
                 self.assertTrue(action.help, f"{name}: {action.dest}")
                 for option in action.option_strings:
                     self.assertIn(option, text)
-        self.assertEqual(run("compare", "--help").stdout, parsers()["compare"].format_help())
+        self.assertEqual(run("report", "--help").stdout, parsers()["report"].format_help())
 
     def test_examples(self):
         for name, module in command.COMMANDS.items():
