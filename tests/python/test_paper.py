@@ -5,7 +5,7 @@ import unittest
 import h5py
 import matplotlib.image
 import numpy as np
-from program import PROGRAM, SOURCE, ProgramTest
+from program import MPIEXEC, PROGRAM, SOURCE, ProgramTest
 from synthetic import BLUE, VERMILION, FolderTest, has_colour, run, write
 
 from equipoise_post import frequency, layout, paper, program, style
@@ -173,6 +173,16 @@ class Command(ProgramTest):
         path.write_text(path.read_text(encoding="utf-8").replace("neurons = 400", "neurons = 300"), encoding="utf-8")
         self.figures(*absent, "--only", "1")
         self.assertIn("absent: no such program", self.figures(*absent, "--only", "3", expect=2).stderr)
+
+    def test_documented_numbers(self):
+        """The paper's own sizes: what docs/paper.md says is what comes out."""
+        documented = (SOURCE / "docs" / "paper.md").read_text(encoding="utf-8").splitlines()
+        done = run("figures", "-o", self.output, "--program", PROGRAM, "--ranks", "2", "--mpiexec", MPIEXEC)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("figure ")]
+        self.assertEqual(len(lines), 5)
+        for line in lines:
+            self.assertIn(line, documented)
 
     def test_failing_run(self):
         """The program's own message reaches the user."""
