@@ -146,6 +146,11 @@ class Study:
         return np.array([np.median([r.get("processor_seconds", {}).get("max", np.nan) for r in of])
                          for of in self.by_ranks.values()])
 
+    def busy(self):
+        """The numbers of ranks on which other work, or waits for files, took the processors away."""
+        return [str(ranks) for ranks, share in zip(self.ranks, self.processor() / self.seconds)
+                if share < LEAST_PROCESSOR_SHARE]
+
     def memory(self):
         """Largest peak of a rank, bytes (R)."""
         return np.array([max(r["peak_memory_bytes"]["max"] for r in of) for of in self.by_ranks.values()])
@@ -242,7 +247,8 @@ def draw(study, fit, beyond):
     third.set_xlabel("ranks $R$")
     third.set_ylabel("share of wall time")
     third.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    figure.suptitle(f"{study.kind} scaling: {study.records[0]['problem'].get('title', '')}", fontsize=8)
+    mark = "  (BUSY MACHINE: the times say little)" if study.busy() else ""
+    figure.suptitle(f"{study.kind} scaling: {study.records[0]['problem'].get('title', '')}{mark}", fontsize=8)
     return figure
 
 
@@ -261,9 +267,8 @@ def table(study, fit, beyond):
                      f"{processor[i]:10.4g} {study.speed_up[i]:9.3f} {study.speed_up_of_least[i]:9.3f} "
                      f"{study.efficiency[i]:10.3f} "
                      f"{rates[0][i]:14.4g} {rates[1][i]:14.4g} {study.memory()[i] / 2**20:9.1f}")
-    shared = [str(ranks) for ranks, part in zip(study.ranks, processor / study.seconds) if part < LEAST_PROCESSOR_SHARE]
-    if shared:
-        lines.append(f"BUSY MACHINE: on {', '.join(shared)} ranks the processes had a processor for less than "
+    if study.busy():
+        lines.append(f"BUSY MACHINE: on {', '.join(study.busy())} ranks the processes had a processor for less than "
                      f"{LEAST_PROCESSOR_SHARE:.0%} of the time (other work on the cores, or waits for files): these "
                      "speed-ups say little")
     lines += ["", "shares of the wall time, mean over ranks",
