@@ -61,8 +61,8 @@ class Timing(ProgramTest):
                 self.assertRegex(record["commit"], r"^[0-9a-f]{7,40}|unknown")
                 processor = record["processor_seconds"]
                 self.assertLess(0.0, processor["min"])
-                # One thread for each rank; the two clocks are not read at the same moment.
-                self.assertLessEqual(processor["max"], record["wall_seconds"] + 0.05)
+                # One thread for each rank, and perhaps one of the MPI library's own that waits.
+                self.assertLessEqual(processor["max"], 2.0 * record["wall_seconds"] + 0.05)
                 memory = record["peak_memory_bytes"]
                 self.assertTrue(2**20 < memory["min"] <= memory["mean"] * (1 + 1e-14), memory)
                 self.assertLessEqual(memory["mean"], memory["max"] * (1 + 1e-14))
