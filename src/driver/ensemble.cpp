@@ -84,20 +84,22 @@ Request Ensemble::advance(double t, io::OutputFile& file, Requests& requests) {
 }
 
 void Ensemble::start() {
-    groups_.apart([&] {
-        for (const Member& member : members_) {
-            member.network->start();
-        }
-    });
+    groups_.apart([&] { for_members([](const Member& member) { member.network->start(); }); });
 }
 
 void Ensemble::go_ahead(std::int64_t target) {
     std::int64_t left = piece_;
+    for_members([&](const Member& member) {
+        for (; left > 0 && member.network->solver().step() < target; --left) {
+            member.network->step();
+        }
+    });
+}
+
+void Ensemble::for_members(const std::function<void(const Member&)>& action) const {
     for (const Member& member : members_) {
         try {
-            for (; left > 0 && member.network->solver().step() < target; --left) {
-                member.network->step();
-            }
+            action(member);
         } catch (const NumericsError& error) {
             throw NumericsError(fmt::format("realisation {} (seed {}), {}", member.number,
                                             of_realisation(*config_, member.number).run.seed,

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -70,6 +71,8 @@ class Ensemble : public SolverRun {
     /// This group's realisation of that number, or null.
     [[nodiscard]] Member* member(std::int64_t number);
     [[nodiscard]] std::string state_path(std::int64_t number, std::size_t population) const;
+    /// For every realisation of this group; a NumericsError then says which.
+    void for_members(const std::function<void(const Member&)>& action) const;
     void start();
     /// A piece of steps towards a step, in which groups are apart.
     void go_ahead(std::int64_t target);
