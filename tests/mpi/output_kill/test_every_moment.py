@@ -22,7 +22,7 @@ WRITE, RESIZE, SHOW, MARK = 1, 2, 3, 4
 PAGE = 4096
 KEPT = 21  # records that writer.cpp restarts after, and has in the end
 ALL = {"/time": 40, "/small": 40, "/middle": 40, "/parts": 40, "/late_time": 35, "/late": 35}
-ODD_RESTARTED = 12  # every so many of the files that are not as at a flush
+ODD_RESTARTED = 6  # every so many of the files that are not as at a flush
 SEEN = 8  # values of a record that are looked at, about
 LARGEST_TORN = 1 << 16  # contents of records are longer, and are seen by nobody before the flush
 
