@@ -53,6 +53,16 @@ std::vector<Measured> check_means(const std::vector<std::string>& overrides, std
     return measured;
 }
 
+/// As check_means(), and the variances within `part` of the prediction.
+std::vector<Measured> check_means_within(double part, const std::vector<std::string>& overrides,
+                                         std::size_t samples, int every) {
+    const std::vector<Measured> measured = check_means(overrides, samples, every);
+    const Prediction p = Network(overrides).predict();
+    CHECK(measured[0].value == Approx(p.covariance(0, 0)).epsilon(part));
+    CHECK(measured[1].value == Approx(p.covariance(1, 1)).epsilon(part));
+    return measured;
+}
+
 /// Other drift, noise and drive: nothing Gaussian, nothing in closed form.
 std::vector<std::string> nonlinear(std::vector<std::string> more) {
     for (const char* setting :
@@ -66,18 +76,22 @@ std::vector<std::string> nonlinear(std::vector<std::string> more) {
 
 } // namespace
 
-TEST_CASE("balanced scheme at its own large steps") {
-    check_means(stepped(0.05), 40000, 2);
-    check_means(stepped(0.2), 40000, 1);
+TEST_CASE("balanced scheme at its own large steps: n = 500, variances within 5 %") {
+    check_means_within(0.05, stepped(0.05), 40000, 2);
+    check_means_within(0.05, stepped(0.2), 40000, 1);
     check_means(stepped(0.1, {"--network.local_step=euler"}), 40000, 1);
 }
 
 TEST_CASE("balanced scheme, 10^4 neurons in each population: variances within 5 %") {
-    const std::vector<std::string> overrides = networks::sized(10000, stepped(0.1));
-    const std::vector<Measured> measured = check_means(overrides, 16000, 1);
-    const Prediction p = Network(overrides).predict();
-    CHECK(measured[0].value == Approx(p.covariance(0, 0)).epsilon(0.05));
-    CHECK(measured[1].value == Approx(p.covariance(1, 1)).epsilon(0.05));
+    check_means_within(0.05, networks::sized(10000, stepped(0.1)), 16000, 1);
+}
+
+TEST_CASE("explicit scheme at a small step, dt sqrt(n) |J| <= 0.02: continuous time within 5 %") {
+    const std::vector<std::string> overrides = stepped(0.001, {"--network.scheme=explicit"});
+    const std::vector<Measured> measured = check_means_within(0.05, overrides, 16000, 100);
+    // n = 500: model section 6 gives n Var = 0.1383 and 0.1275.
+    CHECK(500.0 * measured[0].value == Approx(0.1383).epsilon(0.05));
+    CHECK(500.0 * measured[1].value == Approx(0.1275).epsilon(0.05));
 }
 
 TEST_CASE("explicit scheme") {
