@@ -11,7 +11,8 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TARGET_ERROR = {"multiplicative_point": 1e-4, "ring": 2e-4}  # the ring's references have four digits
+KINETIC_ERROR = {"multiplicative_point": 1e-4, "ring": 2e-4}  # the ring's references have four digits
+FIELD_ERROR = {"one_variance": 1e-8, "varying_variance": 1e-8}
 
 # Open MPI starts a single process anywhere, as root too.
 ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
@@ -100,13 +101,14 @@ def step_tables(results):
     table("Kinetic: a fixed time step on the ring, 2 populations; cost by sites and cells", header, rows)
 
 
-def solve_table(results, scipy):
+def solve_table(title, targets, size, results, scipy):
+    """The cheapest settings of each side that reach the error asked; size: what the settings of SciPy call it."""
     rows = []
-    for problem, target in TARGET_ERROR.items():
+    for problem, target in targets.items():
         ours = [(one["median_seconds"], one["counters"]["error"], name.split("/", 2)[2]) for name, one in results.items()
                 if name.startswith(f"solve/{problem}/") and one["counters"]["error"] <= target]
         theirs = [(statistics.median(run["seconds"]), run["error"],
-                   f"{run['method']}, cells:{run['cells']}, tolerance:{run['tolerance']:g}")
+                   f"{run['method']}, {size}:{run[size]}, tolerance:{run['tolerance']:g}")
                   for run in (scipy or {"runs": []})["runs"] if run["problem"] == problem and run["error"] <= target]
         best = min(ours, default=None)
         rival = min(theirs, default=None)
@@ -114,7 +116,7 @@ def solve_table(results, scipy):
             rows.append([problem, number(target), who] + ([number(row[0] * 1e3), number(row[1]), row[2]] if row else
                                                           ["not reached" if scipy or who != "SciPy" else "no SciPy", "", ""]) +
                         [number(rival[0] / best[0]) if who == "equipoise" and best and rival else ""])
-    table("Kinetic: time to a given error of v and K, the whole solve, the cheapest settings tried that reach it",
+    table(title + ": time to a given error of v and K, the whole solve, the cheapest settings tried that reach it",
           ["problem", "error asked", "by", "ms", "error", "settings", "SciPy / it"], rows)
 
 
@@ -135,13 +137,13 @@ def checkpoint_table(results):
     table("Checkpoints: one rank, wall time, written durably and verified", header, rows)
 
 
-def run_scipy(arguments):
+def run_scipy(script, arguments):
     try:
         import scipy  # noqa: F401 (only whether it is there)
     except ImportError:
         print("\nSkipped: the comparison with SciPy (Debian package python3-scipy, Spack package py-scipy, not found)")
         return None
-    done = subprocess.run([sys.executable, HERE / "kinetic_scipy.py", *arguments], check=True, env=ENVIRONMENT,
+    done = subprocess.run([sys.executable, HERE / script, *arguments], check=True, env=ENVIRONMENT,
                           stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout)
 
@@ -175,7 +177,10 @@ def main():
     solves = [f"--benchmark_repetitions={1 if options.quick else 3}",
               f"--benchmark_filter=^solve.*cells:{'50' if options.quick else ''}"]
     report["kinetic_solve"] = measure(options.programs / "kinetic_step", *solves)
-    report["kinetic_scipy"] = run_scipy(["--quick"] if options.quick else [])
+    report["kinetic_scipy"] = run_scipy("kinetic_scipy.py", ["--quick"] if options.quick else [])
+    sites = 100 if options.quick else 10000
+    report["field_solve"] = measure(options.programs / "field_solve", solves[0], f"--benchmark_filter=/sites:{sites}(/|$)")
+    report["field_scipy"] = run_scipy("field_scipy.py", ["--quick"] if options.quick else [])
     # Its folder is on the disk that is measured.
     report["checkpoint"] = measure(options.programs / "checkpoint", f"--benchmark_repetitions={repetitions}",
                                    f"--benchmark_filter=neurons:{'1000000/' if options.quick else ''}", clock="real_time")
@@ -185,7 +190,8 @@ def main():
           f"{report['load_after'][0]:.1f} after. Processor time of one thread, medians of {repetitions} repetitions.")
     network_table(network)
     step_tables(report["kinetic_step"])
-    solve_table(report["kinetic_solve"], report["kinetic_scipy"])
+    solve_table("Kinetic", KINETIC_ERROR, "cells", report["kinetic_solve"], report["kinetic_scipy"])
+    solve_table("Field, ring of 10^4 sites", FIELD_ERROR, "sites", report["field_solve"], report["field_scipy"])
     checkpoint_table(report["checkpoint"])
     output = options.output or options.programs.parent / "benchmarks.json"
     output.write_text(json.dumps(report, indent=1) + "\n")
