@@ -1,7 +1,8 @@
 """Protects README.md and docs/: every command in them runs, as do their Python and their configurations.
 
-A reader's folder is made for each page, with the program in the PATH, and the page is followed from top to bottom: blocks that
-a comment <!-- file: NAME --> names are saved, blocks of sh and python run, and so do commands in the middle of a sentence.
+A reader's folder is made for each page, with the program in the PATH and README's mine.ini, and the page is followed from top
+to bottom: blocks that a comment <!-- file: NAME --> names are saved; blocks of sh, of no language where they begin with a
+command, and of python run, and so do commands in the middle of a sentence.
 NOT_RUN says which commands do not run here, and why; SHORTER what is made smaller, to end within the test's time.
 """
 
@@ -21,7 +22,7 @@ from program import MPIEXEC, PROGRAM
 
 NOT_RUN = [
     (r"^(sudo )?(apt-get|spack|module|git) ", "changes the machine, or needs a network"),
-    (r"^(\./(quickstart|test)\.sh|docs/build\.sh|\./docs/build\.sh|docs/make_figures\.sh|bench/run)\b",
+    (r"^(\./(quickstart|test)\.sh|docs/build\.sh|\./docs/build\.sh|docs/make_figures\.sh|bench/\w+)\b",
      "builds, or takes long; program.setup, docs.pages and continuous integration run these"),
     (r"^(cmake|ctest) ", "builds or tests; this is such a test"),
     (r"^build/bench/", "benchmarks are not built with the tests"),
@@ -37,8 +38,13 @@ SHORTER = [
     (r"(--scan \S+?):(\d\d+)(?=\s|$)", r"\1:6", "fewer points"),
 ]
 COMMAND = re.compile(r"^(\$ )?((sudo )?(apt-get|spack|module load|git clone)|equipoise|mpiexec|mpirun|srun|sbatch|cmake|ctest|python3|"
-                     r"bash|\./\S+\.sh|docs/\S+\.sh|bench/run|build/\S+)( |$)")
+                     r"bash|\./\S+\.sh|docs/\S+\.sh|bench/\w+|jobscripts/\S+|build/\S+)( |$)")
 TIME_LIMIT = 400  # seconds for one block, on a machine that is busy with other work
+
+
+def is_script(block):
+    """Whether a block is one of commands: by its language or, without one, by its first line."""
+    return block.language == "sh" or (block.language in ("", "inline") and COMMAND.match(block.text) is not None)
 
 
 def why_not(command):
@@ -84,13 +90,15 @@ class Commands(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{where}\n{text}\n{done.stdout}\n{done.stderr}")
 
     def follow(self, page):
+        mine = next(block for block in blocks_of(SOURCE / "README.md") if block.file)
+        (self.folder / mine.file).write_text(mine.text, encoding="utf-8")
         for block in blocks_of(page):
             where = f"{page.relative_to(SOURCE)}:{block.line}"
             if block.file:
                 (self.folder / block.file).write_text(block.text, encoding="utf-8")
             elif block.language == "python":
                 self.run_words([sys.executable, "-c", block.text], where, block.text)
-            elif block.language == "sh" or (block.language == "inline" and COMMAND.match(block.text)):
+            elif is_script(block):
                 script = without_excluded(block.text)
                 if any(line.strip() and not line.lstrip().startswith("#") for line in script.splitlines()):
                     self.run_words(["bash", "-euo", "pipefail", "-c", script], where, script)
@@ -112,14 +120,14 @@ for each in PAGES:
 class Policy(unittest.TestCase):
     def test_commands_that_are_left_out_are_in_the_text(self):
         """An exclusion that excludes nothing is out of date."""
-        lines = [line.strip() for page in PAGES for block in blocks_of(page) if block.language in ("sh", "inline")
+        lines = [line.strip() for page in PAGES for block in blocks_of(page) if is_script(block)
                  for line in block.text.splitlines()]
         for pattern, _ in NOT_RUN:
             self.assertTrue(any(re.search(pattern, line) for line in lines), pattern)
 
     def test_enough_runs(self):
         """The extraction finds the commands: a change of the pages' form must not leave nothing to run."""
-        scripts = [without_excluded(block.text) for page in PAGES for block in blocks_of(page) if block.language == "sh"]
+        scripts = [without_excluded(block.text) for page in PAGES for block in blocks_of(page) if is_script(block)]
         ran = [line for script in scripts for line in script.splitlines() if COMMAND.match(line)]
         self.assertGreater(len(ran), 20, ran)
 
