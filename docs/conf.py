@@ -11,7 +11,7 @@ copyright = author  # noqa: A001 # the name that Sphinx reads
 version = release = re.search(r"project\(equipoise VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 
 extensions = ["myst_parser", "sphinx.ext.mathjax"]
-myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_enable_extensions = ["dollarmath", "amsmath", "html_image"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 # docs/restart.md and docs/scaling.md may come later than the list of pages that names them.

@@ -2,7 +2,7 @@
 # Runs the examples and the paper's figures at full size on 2 ranks, prints how long each took (wall time, and processor time
 # of both ranks, which other work on the machine changes less), and draws the pictures of README and docs/ into docs/figures.
 # Takes a few minutes.
-# Usage: docs/make_figures.sh [NAME...]     NAME: figure1 ... figure5, or an example's; all without
+# Usage: docs/make_figures.sh [NAME...]     NAME: figure3, paper (its five figures), or an example's; all without
 
 # shellcheck source=scripts/setup.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/setup.sh"
@@ -51,17 +51,15 @@ plot() { # name plot's arguments...
     draw "$1" plot "$work/$1.h5" "${@:2}"
 }
 
-# The paper's figures. Figures 1 and 2, 3 and 4 are means and variances of one network.
-for name in figure1 figure3; do
-    if wants $name; then
-        run input/$name.ini $name
-        plot $name --show series
-    fi
-done
-if wants figure5; then
-    for neurons in 100 500; do
-        run input/figure5.ini figure5-$neurons --population.{e,i}.neurons=$neurons
-        plot figure5-$neurons --show modes
+# README's picture, and the paper's figures.
+if wants figure3; then
+    run input/figure3.ini figure3
+    plot figure3 --show series
+fi
+if wants paper; then
+    timed paper "$python" postprocess/equipoise_post figures -o "$work/paper" --ranks 2 --program "$program"
+    for number in 1 2 3 4 5; do
+        cp "$work/paper/figure$number.png" docs/figures/paper$number.png
     done
 fi
 
