@@ -155,10 +155,21 @@ std::string OutputFile::abandon() {
 }
 
 void OutputFile::reserve() {
-    on_root(comm_, [&] { lengthen(name_, length_ + growth_ + spare_bytes); });
+    on_root(comm_, [&] {
+        RawFile(name_, RawFile::Mode::write).reserve(length_ + growth_ + spare_bytes);
+    });
 }
 
 void OutputFile::flush() {
+    // HDF5 writes its superblock, which tells how long the file is, last, and refuses to follow
+    // what points beyond that end: a run killed in between would leave new chunks that cannot be
+    // read. So the end is told first, and HDF5 then cuts it to size. (In parallel HDF5 does not
+    // tell the size itself, so a bound must do.)
+    on_root(comm_, [&] {
+        if (growth_ > 0) {
+            lengthen(name_, length_ + growth_ + spare_bytes);
+        }
+    });
     check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush");
     for (auto& [path, dataset] : datasets_) {
         dataset.flushed = dataset.extents.empty() ? 0 : dataset.extents[0];

@@ -48,11 +48,6 @@ OutputFile::Open& OutputFile::open(const std::string& dataset) {
         }
         opened.rows_per_chunk = chunk[0];
         opened.row_of_chunks = chunks * (bytes + index_bytes);
-    } else {
-        // HDF5 has found it a place now, if it had none.
-        growth_ += std::accumulate(opened.extents.begin(), opened.extents.end(),
-                                   hsize_t{H5Tget_size(type.id())}, std::multiplies<>());
-        reserve();
     }
     return datasets_.emplace(dataset, std::move(opened)).first->second;
 }

@@ -98,10 +98,7 @@ class OutputFile {
     Open& open(const std::string& dataset);
     /// Takes the space on the disk for all that HDF5 adds to the file until the next flush, before
     /// anything is written there: so all ranks learn of a full disk together, while the file is
-    /// still whole. The superblock, which tells how long the file is, is written by HDF5 last, and
-    /// HDF5 refuses to follow what points beyond that end: a run killed in between would leave new
-    /// chunks that cannot be read, but for this. HDF5 then cuts the file to size. (In parallel HDF5
-    /// does not tell the size itself, so a bound must do.)
+    /// still whole.
     void reserve();
     /// Grows a dataset by one record and returns the record's number.
     hsize_t grow(const std::string& path, Open& dataset);
