@@ -2,20 +2,33 @@
 # Installs what is missing (on Debian; elsewhere names it), builds with every warning an error, and runs all tests
 # through ctest: unit, MPI, statistics, whole program, layers, style, and a second build with Clang.
 # Usage: ./test.sh [ctest arguments]     for example ./test.sh -L unit
+#        ./test.sh --sanitize [ctest arguments]     a build with AddressSanitizer (leaks too) and UndefinedBehaviorSanitizer
+#            instead, and under it the units, broken and mutated configurations, the library on 2 ranks, and the program
+#            stopped, continued and on full disks
 
 # shellcheck source=scripts/setup.sh
 . "$(dirname "${BASH_SOURCE[0]}")/scripts/setup.sh"
 
+if [[ ${1:-} == --sanitize ]]; then
+    shift
+    preset=asan commands='' modules=''
+    set -- --tests-regex '^(unit\.|mpi\..*\.2$|program\.(broken|restart|stopping|signals|full_disk)$)' "$@"
+    export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+    export LSAN_OPTIONS="suppressions=$ROOT/tests/sanitizers/leaks.txt:print_suppressions=0"
+else
+    preset=ci
+    commands="clang++:clang:llvm clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm
+        shellcheck:shellcheck:shellcheck $(where_debian chromium:chromium:-)
+        $(where_installable sbatch:slurm-wlm:slurm munge:munge:munge /usr/share/javascript/mathjax/MathJax.js:libjs-mathjax:-)"
+    modules=$(where_installable sphinx:python3-sphinx:py-sphinx myst_parser:python3-myst-parser:py-myst-parser furo:furo:py-furo)
+fi
+
 say "Looking for what is needed"
-set_up ci "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python clang++:clang:llvm \
-clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm shellcheck:shellcheck:shellcheck \
-$(where_installable sbatch:slurm-wlm:slurm munge:munge:munge /usr/share/javascript/mathjax/MathJax.js:libjs-mathjax:-) \
-$(where_debian chromium:chromium:-)" \
-    "numpy h5py matplotlib xarray h5netcdf \
-$(where_installable sphinx:python3-sphinx:py-sphinx myst_parser:python3-myst-parser:py-myst-parser furo:furo:py-furo)"
+set_up "$preset" "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python $commands" \
+    "numpy h5py matplotlib xarray h5netcdf $modules"
 
 say "Building"
-build ci
+build "$preset"
 
 say "Testing"
-exec ctest --test-dir build/ci --output-on-failure --parallel "$(cores)" "$@"
+exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(cores)" "$@"
