@@ -33,6 +33,7 @@ NOT_RUN = [
 ]
 SHORTER = [
     (r"mpiexec -n \d+", "mpiexec -n 2", "as many ranks as the test has cores"),
+    (r"(equipoise_post figures .*)", r"\1 --only 3", "one figure of five"),
     (r"--sizes \S+", "--sizes 500,1000,2000", "fewer neurons"),
     (r"--realisations \d+", "--realisations 4", "fewer networks"),
     (r"(--scan \S+?):(\d\d+)(?=\s|$)", r"\1:6", "fewer points"),
