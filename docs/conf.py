@@ -14,8 +14,6 @@ extensions = ["myst_parser", "sphinx.ext.mathjax"]
 myst_enable_extensions = ["dollarmath", "amsmath", "html_image"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
-# docs/restart.md and docs/scaling.md may come later than the list of pages that names them.
-suppress_warnings = ["toc.not_readable"]
 
 # Formulas are set by a copy of MathJax 2 among the pages, so that no request leaves the machine. (Pictures of formulas,
 # sphinx.ext.imgmath, would need a whole TeX; browsers' own MathML needs a translator that Debian does not have.)

@@ -3,6 +3,7 @@
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace equipoise::domain {
 
@@ -19,7 +20,8 @@ Partition::Partition(std::span<const std::int64_t> neurons, int ranks,
         if (!linked.empty() && linked[a] != a) {
             ensure(linked[a] < a && neurons[linked[a]] == neurons[a],
                    "linked populations have the same number of neurons");
-            first_.push_back(std::vector<std::int64_t>(first_[linked[a]]));
+            std::vector<std::int64_t> same = first_[linked[a]];
+            first_.push_back(std::move(same));
             imbalance = static_cast<std::int64_t>(neurons.size());
             continue;
         }

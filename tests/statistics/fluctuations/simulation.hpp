@@ -32,12 +32,12 @@ inline Series run(const networks::Network& network,
         waves.push_back(mode.wave);
     }
     const model::Basis basis(waves);
-    for (std::size_t a = 0; a < neurons.size(); ++a) {
+    for (const domain::Placement& placement : placements) {
         for (const model::Mode& mode : modes) {
             std::vector<double>& weight = weights.emplace_back();
-            for (std::int64_t j = 0; j < neurons[a]; ++j) {
-                weight.push_back(basis.value(basis.index(mode), placements[a].phase(j)) /
-                                 static_cast<double>(neurons[a]));
+            for (std::int64_t j = 0; j < placement.neurons(); ++j) {
+                weight.push_back(basis.value(basis.index(mode), placement.phase(j)) /
+                                 static_cast<double>(placement.neurons()));
             }
         }
     }

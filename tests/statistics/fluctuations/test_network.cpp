@@ -39,9 +39,9 @@ std::vector<Measured> check_means(const std::vector<std::string>& overrides, std
     REQUIRE(p.applies());
     const simulation::Series series =
         simulation::run(network, {model::Mode{}}, 10.0, samples, every);
-    const std::vector<Measured> measured{simulation::covariance(series[0], series[0]),
-                                         simulation::covariance(series[1], series[1]),
-                                         simulation::covariance(series[0], series[1])};
+    std::vector<Measured> measured{simulation::covariance(series[0], series[0]),
+                                   simulation::covariance(series[1], series[1]),
+                                   simulation::covariance(series[0], series[1])};
     check_agrees(measured[0], p.covariance(0, 0));
     check_agrees(measured[1], p.covariance(1, 1));
     check_agrees(measured[2], p.covariance(0, 1));
@@ -56,7 +56,7 @@ std::vector<Measured> check_means(const std::vector<std::string>& overrides, std
 /// As check_means(), and the variances within `part` of the prediction.
 std::vector<Measured> check_means_within(double part, const std::vector<std::string>& overrides,
                                          std::size_t samples, int every) {
-    const std::vector<Measured> measured = check_means(overrides, samples, every);
+    std::vector<Measured> measured = check_means(overrides, samples, every);
     const Prediction p = Network(overrides).predict();
     CHECK(measured[0].value == Approx(p.covariance(0, 0)).epsilon(part));
     CHECK(measured[1].value == Approx(p.covariance(1, 1)).epsilon(part));
