@@ -57,8 +57,25 @@ def number(value):
     return f"{value:.3g}"
 
 
+def run_python_network(by, sizes, repetitions):
+    """The yardsticks of network_python.py, in the form of measure(); {} where the Python has no such module."""
+    done = subprocess.run([sys.executable, "-W", "ignore", HERE / "network_python.py", by, "--repetitions", str(repetitions),
+                           "--sizes", *sizes], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        if "No module named" in done.stderr:
+            print(f"\nSkipped: the network by {by} (no such module in {sys.executable})")
+            return {}
+        sys.exit(f"network_python.py {by}: {done.stderr}")
+    results = {}
+    for n, seconds in json.loads(done.stdout).items():
+        median = statistics.median(seconds)
+        results[f"yardstick/{by}/{n}"] = {"seconds": seconds, "median_seconds": median,
+                                          "counters": {"items_per_second": 2 * int(n) / median}}
+    return results
+
+
 def network_table(results):
-    for n in ("10000", "1000000"):
+    for n in ("10000", "1000000", "100000000"):
         cost = {name.rsplit("/", 1)[0]: 1e9 / one["counters"]["items_per_second"] for name, one in results.items()
                 if name.endswith(f"/{n}")}
         if not cost:
@@ -66,14 +83,15 @@ def network_table(results):
         spread = {name.rsplit("/", 1)[0]: (min(one["seconds"]) / one["median_seconds"],
                                            max(one["seconds"]) / one["median_seconds"])
                   for name, one in results.items() if name.endswith(f"/{n}")}
-        yardsticks = [("yardstick/plain_loop", "plain loop / it"), ("yardstick/bare_kernel", "it / bare kernel"),
+        yardsticks = [("yardstick/plain_loop", "plain loop / it"), ("yardstick/numpy", "NumPy / it"),
+                      ("yardstick/brian2", "Brian2 / it"), ("yardstick/bare_kernel", "it / bare kernel"),
                       ("yardstick/memory_copy", "it / memory copy")]
         rows = []
         for name, ns in sorted(cost.items()):
             row = [name, number(ns), number(1e3 / ns), f"{spread[name][0]:.2f} .. {spread[name][1]:.2f}"]
             for yardstick, words in yardsticks:
                 if yardstick not in cost:
-                    row.append("not on this processor")
+                    row.append("not measured")
                 else:
                     ratio = ns / cost[yardstick]
                     row.append(number(1 / ratio if words.endswith("/ it") else ratio))
@@ -171,6 +189,9 @@ def main():
     report = {"processor": processor(), "cores": os.cpu_count(), "repetitions": repetitions,
               "load_before": os.getloadavg()}
     network = measure(options.programs / "network_step", *common, *(["--benchmark_filter=/10000$"] * options.quick))
+    sizes = ["10000"] if options.quick else ["10000", "1000000"]
+    for by in ("numpy", "brian2"):
+        network.update(run_python_network(by, sizes, min(repetitions, 5)))
     report["network_step"] = network
     step_filter = "^(step|tridiagonal)/sites:" + ("16/" if options.quick else "")
     report["kinetic_step"] = measure(options.programs / "kinetic_step", *common, f"--benchmark_filter={step_filter}")
