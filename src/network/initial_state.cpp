@@ -2,6 +2,7 @@
 
 #include "equipoise/model/initial_factor.hpp"
 #include "equipoise/random/stream.hpp"
+#include "equipoise/util/large_pages.hpp"
 
 #include <array>
 #include <cmath>
@@ -64,6 +65,7 @@ std::vector<double> initial_states(const model::Model& model, const config::Conf
     std::vector<std::array<double, random::block_size>> xi(sources.size());
     std::vector<double> states;
     states.reserve(static_cast<std::size_t>(placement.local_neurons()));
+    prefer_large_pages(states.data(), states.capacity() * sizeof(double));
     std::int64_t site = -1;
     for (std::int64_t block = placement.local().first; block < placement.local().end; ++block) {
         for (std::size_t k = 0; k < sources.size(); ++k) { // a draw can be made again anywhere
