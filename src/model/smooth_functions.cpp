@@ -17,14 +17,14 @@ namespace {
 EQUIPOISE_CLONES
 void affine_values(const double* z, double* f, double slope, double offset, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        f[i] = slope * z[i] + offset;
+        f[i] = std::fma(slope, z[i], offset);
     }
 }
 
 EQUIPOISE_CLONES
 void cubic_values(const double* z, double* f, double a0, double a1, double a3, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        f[i] = a0 + z[i] * (a1 - a3 * (z[i] * z[i]));
+        f[i] = std::fma(z[i], std::fma(-a3, z[i] * z[i], a1), a0);
     }
 }
 
@@ -32,26 +32,31 @@ EQUIPOISE_CLONES
 void quadratic_values(const double* z, double* f, double square0, double square1,
                       std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        f[i] = std::sqrt(square0 + square1 * (z[i] * z[i]));
+        f[i] = std::sqrt(std::fma(square1, z[i] * z[i], square0));
     }
 }
 
 EQUIPOISE_CLONES
 void tanh_values(const double* z, double* f, double slope, double threshold, double height,
                  double offset, std::size_t count) {
+    const double twice = 2.0 * slope;
+    const double shift = -twice * threshold;
     for (std::size_t i = 0; i < count; ++i) {
-        f[i] = offset + height * elementary::hyperbolic_tangent(slope * (z[i] - threshold));
+        f[i] = std::fma(
+            height, elementary::hyperbolic_tangent_of_half(std::fma(twice, z[i], shift)), offset);
     }
 }
 
 EQUIPOISE_CLONES
 void tanh_slopes(const double* __restrict z, double* __restrict f, double* __restrict f1,
                  double slope, double threshold, double height, double offset, std::size_t count) {
+    const double twice = 2.0 * slope;
+    const double shift = -twice * threshold;
     const double steepness = height * slope;
     for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent(slope * (z[i] - threshold));
-        f[i] = offset + height * t;
-        f1[i] = steepness * ((1.0 - t) * (1.0 + t)); // exact where t is near 1
+        const double t = elementary::hyperbolic_tangent_of_half(std::fma(twice, z[i], shift));
+        f[i] = std::fma(height, t, offset);
+        f1[i] = steepness * std::fma(-t, t, 1.0); // exact where t is near 1
     }
 }
 
@@ -59,11 +64,13 @@ EQUIPOISE_CLONES
 void tanh_curvatures(const double* __restrict z, double* __restrict f, double* __restrict f1,
                      double* __restrict f2, double slope, double threshold, double height,
                      double offset, std::size_t count) {
+    const double twice = 2.0 * slope;
+    const double shift = -twice * threshold;
     const double steepness = height * slope;
     for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent(slope * (z[i] - threshold));
-        const double first = steepness * ((1.0 - t) * (1.0 + t)); // exact where t is near 1
-        f[i] = offset + height * t;
+        const double t = elementary::hyperbolic_tangent_of_half(std::fma(twice, z[i], shift));
+        const double first = steepness * std::fma(-t, t, 1.0); // exact where t is near 1
+        f[i] = std::fma(height, t, offset);
         f1[i] = first;
         f2[i] = -2.0 * slope * t * first;
     }
@@ -253,7 +260,7 @@ void SoftplusFunction::values(const double* z, double* f, std::size_t count) con
 void SoftplusFunction::slopes(const double* z, double* f, double* f1, std::size_t count) const {
     values(z, f, count);
     for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent(0.5 * (slope_ * z[i]));
+        const double t = elementary::hyperbolic_tangent_of_half(slope_ * z[i]);
         f1[i] = 0.5 * height_ * slope_ * (1.0 + t);
     }
 }
@@ -262,7 +269,7 @@ void SoftplusFunction::curvatures(const double* z, double* f, double* f1, double
                                   std::size_t count) const {
     slopes(z, f, f1, count);
     for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent(0.5 * (slope_ * z[i]));
+        const double t = elementary::hyperbolic_tangent_of_half(slope_ * z[i]);
         f2[i] = 0.25 * height_ * slope_ * slope_ * (1.0 - t * t);
     }
 }

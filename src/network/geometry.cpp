@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace equipoise::network {
 
@@ -29,8 +30,8 @@ void add_angles(const double* __restrict c1, const double* __restrict s1,
                 const double* __restrict c2, const double* __restrict s2, double sign,
                 double* __restrict cosine, double* __restrict sine, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        cosine[i] = c1[i] * c2[i] - sign * (s1[i] * s2[i]);
-        sine[i] = s1[i] * c2[i] + sign * (c1[i] * s2[i]);
+        cosine[i] = std::fma(c1[i], c2[i], -sign * (s1[i] * s2[i]));
+        sine[i] = std::fma(s1[i], c2[i], sign * (c1[i] * s2[i]));
     }
 }
 
@@ -38,7 +39,7 @@ EQUIPOISE_CLONES
 void add_scaled(double* __restrict values, const double* __restrict phi, double coefficient,
                 std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        values[i] += coefficient * phi[i];
+        values[i] = std::fma(coefficient, phi[i], values[i]);
     }
 }
 
@@ -187,6 +188,13 @@ void Geometry::add_field(double* values) {
         add_constant(values + run.begin, site_field_[run.site],
                      static_cast<std::size_t>(run.end - run.begin));
     }
+}
+
+std::optional<double> Geometry::uniform_field() const {
+    if (!shared_ || runs_.size() != 1) {
+        return std::nullopt;
+    }
+    return site_field_[runs_.front().site];
 }
 
 void Geometry::bins(std::int64_t per_direction, std::uint32_t* bin) {

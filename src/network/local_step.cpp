@@ -12,10 +12,10 @@ namespace equipoise::network {
 namespace {
 
 EQUIPOISE_CLONES
-void transition(double* __restrict z, const double* __restrict xi, double decay, double offset,
-                double noise, std::size_t count) {
+void transition(double* __restrict z, const double* __restrict xi, double kick, double decay,
+                double offset, double noise, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        z[i] = (decay * z[i] + offset) + noise * xi[i];
+        z[i] = std::fma(noise, xi[i], std::fma(decay, z[i] + kick, offset));
     }
 }
 
@@ -23,7 +23,14 @@ EQUIPOISE_CLONES
 void add_scaled(double* __restrict z, const double* __restrict x, double weight,
                 std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        z[i] += weight * x[i];
+        z[i] = std::fma(weight, x[i], z[i]);
+    }
+}
+
+EQUIPOISE_CLONES
+void add_constant(double* z, double constant, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        z[i] += constant;
     }
 }
 
@@ -31,7 +38,7 @@ EQUIPOISE_CLONES
 void euler(double* __restrict z, const double* __restrict drift, const double* __restrict noise,
            const double* __restrict xi, double time_step, double root, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        z[i] = (z[i] + time_step * drift[i]) + root * (noise[i] * xi[i]);
+        z[i] = std::fma(root * noise[i], xi[i], std::fma(time_step, drift[i], z[i]));
     }
 }
 
@@ -59,13 +66,17 @@ LocalStep::LocalStep(const model::Population& population, const config::Network&
     }
 }
 
-void LocalStep::advance(double* z, const double* xi, const double* iota, std::size_t count) const {
+void LocalStep::advance(double* z, const double* xi, const double* iota, double kick,
+                        std::size_t count) const {
     if (exact_) {
-        transition(z, xi, decay_, offset_, noise_weight_, count);
+        transition(z, xi, kick, decay_, offset_, noise_weight_, count);
         if (iota != nullptr) {
             add_scaled(z, iota, input_weight_, count);
         }
         return;
+    }
+    if (kick != 0.0) {
+        add_constant(z, kick, count);
     }
     std::array<double, random::block_size> drift;
     std::array<double, random::block_size> noise;

@@ -154,15 +154,22 @@ void NetworkSolver::advance_block(const BlockIndex& index, const double* xi) {
     const auto count =
         static_cast<std::size_t>(std::min(domain::block_size, local.state.neurons - first));
     local.geometry.enter(index.block);
+    double kick = 0.0;
     if (pending_) {
-        local.geometry.add_field(z);
-        if (balance_->model().population(index.population).range.is_bounded()) {
+        const bool bounded = balance_->model().population(index.population).range.is_bounded();
+        const std::optional<double> uniform = local.geometry.uniform_field();
+        if (uniform && !bounded) {
+            kick = *uniform; // spares a pass over the block
+        } else {
+            local.geometry.add_field(z);
+        }
+        if (bounded) {
             check_range(index.population, z, count); // before the drift is evaluated there
         }
     }
     Block iota;
     const bool has_input = local.input.values(index.block, iota.data());
-    local.step.advance(z, xi, has_input ? iota.data() : nullptr, count);
+    local.step.advance(z, xi, has_input ? iota.data() : nullptr, kick, count);
     if (scheme_ == config::Scheme::explicit_euler) {
         local.geometry.add_field(z);
     }

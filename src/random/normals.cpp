@@ -1,7 +1,10 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/elementary/functions.hpp"
+#include "equipoise/random/paths.hpp"
 #include "equipoise/random/stream.hpp"
 
+#include <array>
+#include <bit>
 #include <cmath>
 
 namespace equipoise::random {
@@ -9,14 +12,46 @@ namespace equipoise::random {
 namespace {
 
 constexpr std::size_t pairs = block_size / 2;
+using Words = std::array<std::uint64_t, block_size>;
+
+constexpr std::uint64_t sign = std::uint64_t{1} << 63U;
+
+/// The lower 52 bits over 2^52, in [1, 2).
+inline double one_to_two(std::uint64_t bits) {
+    return std::bit_cast<double>((bits & 0x000fffffffffffffU) | 0x3ff0000000000000U);
+}
+
+/// The same over 2^54, in [1/4, 1/2).
+inline double quarter_to_half(std::uint64_t bits) {
+    return std::bit_cast<double>((bits & 0x000fffffffffffffU) | 0x3fd0000000000000U);
+}
+
+/// An odd multiple of 2^-53: in (0, 1), never an end.
+inline double to_uniform(std::uint64_t bits) {
+    return one_to_two(bits) - (1.0 - 0x1p-53);
+}
+
+inline double with_sign(double x, std::uint64_t bits) {
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) ^ (bits & sign));
+}
 
 EQUIPOISE_CLONES
-void box_muller(double* __restrict first, double* __restrict second) {
+void to_uniforms(const std::uint64_t* __restrict bits, double* __restrict u) {
+    for (std::size_t i = 0; i < block_size; ++i) {
+        u[i] = to_uniform(bits[i]);
+    }
+}
+
+/// The angle is 1/8 + t turns with t in [-1/8, 1/8), its quadrant is two signs. With s, c = sin,
+/// cos of 2 pi t, the sine and cosine of the angle are (c + s) / sqrt(2) and (c - s) / sqrt(2).
+EQUIPOISE_CLONES
+void box_muller(const std::uint64_t* __restrict first, const std::uint64_t* __restrict second,
+                double* __restrict xi, double* __restrict eta) {
     for (std::size_t i = 0; i < pairs; ++i) {
-        const double radius = std::sqrt(-2.0 * elementary::logarithm(first[i]));
-        const auto [sine, cosine] = elementary::sine_cosine_turns(second[i]);
-        first[i] = radius * cosine;
-        second[i] = radius * sine;
+        const double radius = std::sqrt(-elementary::logarithm(to_uniform(first[i])));
+        const auto [s, c] = elementary::sine_cosine_eighth(quarter_to_half(second[i]) - 0.375);
+        xi[i] = with_sign(radius * (c - s), second[i]);
+        eta[i] = with_sign(radius * (c + s), second[i] << 1U);
     }
 }
 
@@ -24,8 +59,16 @@ void box_muller(double* __restrict first, double* __restrict second) {
 
 void normals(const Stream& stream, std::uint64_t block, std::uint64_t step,
              std::span<double, block_size> xi) {
-    uniforms(stream, block, step, xi);
-    box_muller(xi.data(), xi.data() + pairs);
+    Words bits;
+    words(stream, block, step, bits);
+    box_muller(bits.data(), bits.data() + pairs, xi.data(), xi.data() + pairs);
+}
+
+void uniforms(const Stream& stream, std::uint64_t block, std::uint64_t step,
+              std::span<double, block_size> u) {
+    Words bits;
+    words(stream, block, step, bits);
+    to_uniforms(bits.data(), u.data());
 }
 
 } // namespace equipoise::random

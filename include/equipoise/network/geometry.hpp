@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,6 +33,8 @@ class Geometry {
     void set_field(std::span<const std::size_t> modes, std::span<const double> coefficients);
     /// values[i] += field(x_i) over the block.
     void add_field(double* values);
+    /// The field, when it is the same at all neurons of the block because they share a site.
+    [[nodiscard]] std::optional<double> uniform_field() const;
 
     /// Position bins, so many per direction (torus: first * per_direction + second): the bin of
     /// each neuron of the block.
@@ -61,8 +64,8 @@ class Geometry {
     std::vector<double> first_waves_, second_waves_; ///< by direction, storage for make_modes
 };
 
-/// Sum of a run of values in a fixed order: eight interleaved partial sums, so that it vectorises,
-/// joined pairwise.
+/// Sum of a run of values in a fixed order: interleaved partial sums, so that it vectorises, joined
+/// pairwise.
 double ordered_sum(const double* values, std::size_t count);
 /// Likewise for the sum of products.
 double ordered_dot(const double* a, const double* b, std::size_t count);

@@ -20,8 +20,10 @@ class LocalStep {
     /// Whether the exact transition applies to a population.
     static bool has_exact(const model::Population& population);
 
-    /// z[i] <- one step, i < count; xi: standard normals; iota: O(1) input at each neuron, or null.
-    void advance(double* z, const double* xi, const double* iota, std::size_t count) const;
+    /// z[i] <- one step from z[i] + kick, i < count; xi: standard normals; iota: O(1) input at each
+    /// neuron, or null.
+    void advance(double* z, const double* xi, const double* iota, double kick,
+                 std::size_t count) const;
     [[nodiscard]] bool is_exact() const noexcept { return exact_; }
 
   private:

@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <span>
 
-/// Uniforms are drawn with the widest instructions that the processor has. Every path gives the
-/// same bits: for the tests, which hold them against each other.
+/// Random bits are drawn with the widest instructions that the processor has. Every path gives the
+/// same: for the tests, which hold them against each other.
 namespace equipoise::random {
 
-/// How many paths this processor can take; the first is the one that uniforms() takes.
+/// How many paths this processor can take; the first is the one that words() takes.
 std::size_t path_count();
-/// uniforms() by one of them, path < path_count().
-void uniforms_by_path(std::size_t path, const Stream& stream, std::uint64_t block,
-                      std::uint64_t step, std::span<double, block_size> u);
+/// words() by one of them, path < path_count().
+void words_by_path(std::size_t path, const Stream& stream, std::uint64_t block, std::uint64_t step,
+                   std::span<std::uint64_t, block_size> bits);
 
 } // namespace equipoise::random

@@ -24,20 +24,26 @@ struct Stream {
     std::uint16_t population = 0;
 };
 
-/// Standard normals xi for one block of neurons at one step (step < 2^56, block < 2^39).
-/// One call of Philox4x32-10 (Random123) gives 128 bits for a pair of neurons (i, i + 512) of the
-/// block; 52 bits of each half make two uniforms in (0, 1), and Box-Muller makes of these the two
-/// normals: sqrt(-2 ln u1) cos(2 pi u2) for i, the sine for i + 512. The largest |xi| is 8.57.
+/// The random bits of one block of neurons at one step (step < 2^56, block < 2^39): one call of
+/// Philox4x32-10 (Random123) gives 128 bits for a pair of neurons, one 64-bit word for i and one
+/// for i + 512.
+void words(const Stream& stream, std::uint64_t block, std::uint64_t step,
+           std::span<std::uint64_t, block_size> bits);
+
+/// Standard normals xi from the same bits, by Box and Muller's transform. Of the first word, the
+/// lower 52 bits make u in (0, 1), an odd multiple of 2^-53; of the second, the lower 52 bits make
+/// a in [0, 1/4), a multiple of 2^-54, bit 63 the sign of the cosine and bit 62 that of the sine:
+///   xi(i) = +- sqrt(-2 ln u) cos(2 pi a),   xi(i + 512) = +- sqrt(-2 ln u) sin(2 pi a).
+/// The largest |xi| is 8.57.
 void normals(const Stream& stream, std::uint64_t block, std::uint64_t step,
              std::span<double, block_size> xi);
 
-/// Uniforms in (0, 1), odd multiples of 2^-53, from the same counters: u1 for neuron i, u2 for i +
-/// 512.
+/// Uniforms in (0, 1), odd multiples of 2^-53, from the lower 52 bits of the same words.
 void uniforms(const Stream& stream, std::uint64_t block, std::uint64_t step,
               std::span<double, block_size> u);
 
-/// The 128 bits of one pair straight from Random123, as two 64-bit words: what `uniforms` and
-/// `normals` are made of. Slow; the reference for tests.
+/// The 128 bits of one pair straight from Random123, as two 64-bit words: what `words` gives.
+/// Slow; the reference for tests.
 void random_bits(const Stream& stream, std::uint64_t block, std::uint64_t step, std::size_t pair,
                  std::span<std::uint64_t, 2> bits);
 

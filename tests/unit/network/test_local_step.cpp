@@ -34,7 +34,7 @@ const std::string cubic = "drift = cubic(a0=0.1, a1=1, a3=0.5)\nnoise = constant
 const std::string quadratic = "drift = linear(tau=1)\nnoise = quadratic(sigma0=0.5, sigma1=0.25)\n";
 
 double advance(const LocalStep& step, double z, double xi, double iota) {
-    step.advance(&z, &xi, &iota, 1);
+    step.advance(&z, &xi, &iota, 0.0, 1);
     return z;
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("a value does not depend on its place in the array, nor on the array's
             iota[i] = 0.1 * std::sin(static_cast<double>(7 * i));
         }
         std::vector<double> together = z;
-        step.advance(together.data(), xi.data(), iota.data(), together.size());
+        step.advance(together.data(), xi.data(), iota.data(), 0.0, together.size());
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < z.size(); ++i) {
             wrong += advance(step, z[i], xi[i], iota[i]) == together[i] ? 0 : 1;
@@ -121,8 +121,8 @@ TEST_CASE("a value does not depend on its place in the array, nor on the array's
         std::vector<double> no_input = z;
         std::vector<double> zero_input = z;
         const std::vector<double> zero(1000, 0.0);
-        step.advance(no_input.data(), xi.data(), nullptr, z.size());
-        step.advance(zero_input.data(), xi.data(), zero.data(), z.size());
+        step.advance(no_input.data(), xi.data(), nullptr, 0.0, z.size());
+        step.advance(zero_input.data(), xi.data(), zero.data(), 0.0, z.size());
         CHECK(no_input == zero_input);
     }
 }

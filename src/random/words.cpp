@@ -1,0 +1,264 @@
+#include "equipoise/random/paths.hpp"
+#include "equipoise/random/stream.hpp"
+
+#include <Random123/philox.h>
+
+#include <vector>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized" // GCC 12 warns of its own intrinsics
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#endif
+
+namespace equipoise::random {
+
+namespace {
+
+constexpr std::size_t pairs = block_size / 2;
+
+/// The parts of the counter that all pairs of a block share, and the key.
+struct Counter {
+    std::uint32_t first_pair, upper, step_lower, step_upper, key_lower, key_upper;
+
+    Counter(const Stream& stream, std::uint64_t block, std::uint64_t step)
+        : first_pair(static_cast<std::uint32_t>(block * pairs)),
+          upper(static_cast<std::uint32_t>(((block * pairs) >> 32U) & 0xffffU) |
+                (static_cast<std::uint32_t>(stream.population) << 16U)),
+          step_lower(static_cast<std::uint32_t>(step)),
+          step_upper(static_cast<std::uint32_t>((step >> 32U) & 0xffffffU) |
+                     (static_cast<std::uint32_t>(stream.purpose) << 24U)),
+          key_lower(static_cast<std::uint32_t>(stream.seed)),
+          key_upper(static_cast<std::uint32_t>(stream.seed >> 32U)) {}
+};
+
+/// What the ten rounds of Philox4x32-10 start from and the round keys, each 32-bit word in the low
+/// half of a 64-bit lane. Only one word of the counter varies within a block, so that most of the
+/// first two rounds is the same for all pairs and is done here once. With the multipliers m0, m1
+/// and hi, lo the halves of a product, for the counter (pair, upper, step_lower, step_upper):
+///   a = hi(m0 pair) ^ first                              the third word after one round
+///   (hi(m1 a) ^ second, lo(m1 a), lo(m0 pair) ^ third, fourth)      after two
+struct Rounds {
+    static constexpr int left = 8; ///< rounds to do
+    std::uint64_t first, second, third, fourth;
+    std::uint64_t key_lower[left], key_upper[left];
+
+    explicit Rounds(const Counter& counter) {
+        const auto low = [](std::uint64_t x) { return static_cast<std::uint32_t>(x); };
+        const auto high = [](std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32U); };
+        std::uint32_t k0 = counter.key_lower;
+        std::uint32_t k1 = counter.key_upper;
+        const std::uint64_t p1 = std::uint64_t{PHILOX_M4x32_1} * counter.step_lower;
+        const std::uint32_t c0 = high(p1) ^ counter.upper ^ k0;
+        const std::uint32_t c1 = low(p1);
+        first = counter.step_upper ^ k1;
+        k0 += PHILOX_W32_0;
+        k1 += PHILOX_W32_1;
+        const std::uint64_t p0 = std::uint64_t{PHILOX_M4x32_0} * c0;
+        second = c1 ^ k0;
+        third = high(p0) ^ k1;
+        fourth = low(p0);
+        for (int round = 0; round < left; ++round) {
+            k0 += PHILOX_W32_0;
+            k1 += PHILOX_W32_1;
+            key_lower[round] = k0;
+            key_upper[round] = k1;
+        }
+    }
+};
+
+void fill_words_portable(const Counter& counter, std::uint64_t* __restrict first,
+                         std::uint64_t* __restrict second) {
+    const Rounds rounds(counter);
+    constexpr std::uint64_t low = 0xffffffffU;
+    for (std::uint32_t i = 0; i < pairs; ++i) {
+        const std::uint64_t product =
+            std::uint64_t{PHILOX_M4x32_0} * std::uint32_t{counter.first_pair + i};
+        const std::uint64_t p = ((product >> 32U) ^ rounds.first) * PHILOX_M4x32_1;
+        std::uint64_t c0 = (p >> 32U) ^ rounds.second;
+        std::uint64_t c1 = p & low;
+        std::uint64_t c2 = (product & low) ^ rounds.third;
+        std::uint64_t c3 = rounds.fourth;
+        for (int round = 0; round < Rounds::left; ++round) {
+            const std::uint64_t p0 = c0 * PHILOX_M4x32_0;
+            const std::uint64_t p1 = c2 * PHILOX_M4x32_1;
+            c0 = (p1 >> 32U) ^ c1 ^ rounds.key_lower[round];
+            c1 = p1 & low;
+            c2 = (p0 >> 32U) ^ c3 ^ rounds.key_upper[round];
+            c3 = p0 & low;
+        }
+        first[i] = c0 | (c1 << 32U);
+        second[i] = c2 | (c3 << 32U);
+    }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+// The same with the instruction that multiplies the low halves of 64-bit lanes, which GCC 12 does
+// not find in the code above: it multiplies 64 by 64 bits, at three times the cost. What stands in
+// the high halves of c0 ... c3 does not matter until the end. A round is a chain of dependent
+// instructions: several groups of counters side by side keep the processor busy.
+
+__attribute__((target("avx512f"))) __m512i lanes512(std::uint64_t x) {
+    return _mm512_set1_epi64(static_cast<long long>(x));
+}
+
+__attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter,
+                                                          std::uint64_t* __restrict first,
+                                                          std::uint64_t* __restrict second) {
+    const Rounds rounds(counter);
+    constexpr std::size_t width = 8;
+    constexpr std::size_t groups = 4;
+    constexpr int exclusive_or = 0x96; // of three
+    constexpr int choose = 0xca;       // first ? second : third, bit by bit
+    const __m512i m0 = lanes512(PHILOX_M4x32_0);
+    const __m512i m1 = lanes512(PHILOX_M4x32_1);
+    const __m512i low = lanes512(0xffffffffU);
+    __m512i pair =
+        _mm512_add_epi64(lanes512(counter.first_pair), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+    for (std::size_t i = 0; i < pairs; i += width * groups) {
+        __m512i c0[groups];
+        __m512i c1[groups];
+        __m512i c2[groups];
+        __m512i c3[groups];
+        for (std::size_t g = 0; g < groups; ++g) {
+            const __m512i product = _mm512_mul_epu32(pair, m0);
+            pair = _mm512_add_epi64(pair, lanes512(width));
+            c1[g] = _mm512_mul_epu32(
+                _mm512_xor_si512(_mm512_srli_epi64(product, 32), lanes512(rounds.first)), m1);
+            c0[g] = _mm512_xor_si512(_mm512_srli_epi64(c1[g], 32), lanes512(rounds.second));
+            c2[g] = _mm512_xor_si512(product, lanes512(rounds.third));
+            c3[g] = lanes512(rounds.fourth);
+        }
+        for (int round = 0; round < Rounds::left; ++round) {
+            const __m512i k0 = lanes512(rounds.key_lower[round]);
+            const __m512i k1 = lanes512(rounds.key_upper[round]);
+            for (std::size_t g = 0; g < groups; ++g) {
+                const __m512i p0 = _mm512_mul_epu32(c0[g], m0);
+                const __m512i p1 = _mm512_mul_epu32(c2[g], m1);
+                c0[g] =
+                    _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), c1[g], k0, exclusive_or);
+                c1[g] = p1;
+                c2[g] =
+                    _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), c3[g], k1, exclusive_or);
+                c3[g] = p0;
+            }
+        }
+        for (std::size_t g = 0; g < groups; ++g) {
+            _mm512_storeu_si512(
+                first + i + width * g,
+                _mm512_ternarylogic_epi64(low, c0[g], _mm512_slli_epi64(c1[g], 32), choose));
+            _mm512_storeu_si512(
+                second + i + width * g,
+                _mm512_ternarylogic_epi64(low, c2[g], _mm512_slli_epi64(c3[g], 32), choose));
+        }
+    }
+}
+
+__attribute__((target("avx2"))) __m256i lanes256(std::uint64_t x) {
+    return _mm256_set1_epi64x(static_cast<long long>(x));
+}
+
+__attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter,
+                                                     std::uint64_t* __restrict first,
+                                                     std::uint64_t* __restrict second) {
+    const Rounds rounds(counter);
+    constexpr std::size_t width = 4;
+    constexpr std::size_t groups = 2;
+    constexpr int odd_words = 0xaa;
+    const __m256i m0 = lanes256(PHILOX_M4x32_0);
+    const __m256i m1 = lanes256(PHILOX_M4x32_1);
+    __m256i pair = _mm256_add_epi64(lanes256(counter.first_pair), _mm256_set_epi64x(3, 2, 1, 0));
+    for (std::size_t i = 0; i < pairs; i += width * groups) {
+        __m256i c0[groups];
+        __m256i c1[groups];
+        __m256i c2[groups];
+        __m256i c3[groups];
+        for (std::size_t g = 0; g < groups; ++g) {
+            const __m256i product = _mm256_mul_epu32(pair, m0);
+            pair = _mm256_add_epi64(pair, lanes256(width));
+            c1[g] = _mm256_mul_epu32(
+                _mm256_xor_si256(_mm256_srli_epi64(product, 32), lanes256(rounds.first)), m1);
+            c0[g] = _mm256_xor_si256(_mm256_srli_epi64(c1[g], 32), lanes256(rounds.second));
+            c2[g] = _mm256_xor_si256(product, lanes256(rounds.third));
+            c3[g] = lanes256(rounds.fourth);
+        }
+        for (int round = 0; round < Rounds::left; ++round) {
+            const __m256i k0 = lanes256(rounds.key_lower[round]);
+            const __m256i k1 = lanes256(rounds.key_upper[round]);
+            for (std::size_t g = 0; g < groups; ++g) {
+                const __m256i p0 = _mm256_mul_epu32(c0[g], m0);
+                const __m256i p1 = _mm256_mul_epu32(c2[g], m1);
+                c0[g] = _mm256_xor_si256(_mm256_srli_epi64(p1, 32), _mm256_xor_si256(c1[g], k0));
+                c1[g] = p1;
+                c2[g] = _mm256_xor_si256(_mm256_srli_epi64(p0, 32), _mm256_xor_si256(c3[g], k1));
+                c3[g] = p0;
+            }
+        }
+        for (std::size_t g = 0; g < groups; ++g) {
+            const auto store = [&](__m256i lower, __m256i upper, std::uint64_t * to)
+                __attribute__((target("avx2"), always_inline)) {
+                _mm256_storeu_si256(
+                    reinterpret_cast<__m256i*>(to),
+                    _mm256_blend_epi32(lower, _mm256_slli_epi64(upper, 32), odd_words));
+            };
+            store(c0[g], c1[g], first + i + width * g);
+            store(c2[g], c3[g], second + i + width * g);
+        }
+    }
+}
+
+#endif
+
+using FillWords = void (*)(const Counter&, std::uint64_t*, std::uint64_t*);
+
+/// What this processor can run, the widest first.
+std::vector<FillWords> usable_paths() {
+    std::vector<FillWords> paths;
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (__builtin_cpu_supports("avx512f") != 0) {
+        paths.push_back(fill_words_avx512);
+    }
+    if (__builtin_cpu_supports("avx2") != 0) {
+        paths.push_back(fill_words_avx2);
+    }
+#endif
+    paths.push_back(fill_words_portable);
+    return paths;
+}
+
+const std::vector<FillWords>& paths() {
+    static const std::vector<FillWords> all = usable_paths();
+    return all;
+}
+
+} // namespace
+
+std::size_t path_count() {
+    return paths().size();
+}
+
+void words_by_path(std::size_t path, const Stream& stream, std::uint64_t block, std::uint64_t step,
+                   std::span<std::uint64_t, block_size> bits) {
+    paths()[path](Counter(stream, block, step), bits.data(), bits.data() + pairs);
+}
+
+void words(const Stream& stream, std::uint64_t block, std::uint64_t step,
+           std::span<std::uint64_t, block_size> bits) {
+    words_by_path(0, stream, block, step, bits);
+}
+
+void random_bits(const Stream& stream, std::uint64_t block, std::uint64_t step, std::size_t pair,
+                 std::span<std::uint64_t, 2> bits) {
+    const Counter counter(stream, block, step);
+    const r123::Philox4x32::ctr_type words =
+        r123::Philox4x32()({{counter.first_pair + static_cast<std::uint32_t>(pair), counter.upper,
+                             counter.step_lower, counter.step_upper}},
+                           {{counter.key_lower, counter.key_upper}});
+    bits[0] = words[0] | (static_cast<std::uint64_t>(words[1]) << 32U);
+    bits[1] = words[2] | (static_cast<std::uint64_t>(words[3]) << 32U);
+}
+
+} // namespace equipoise::random
