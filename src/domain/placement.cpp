@@ -35,9 +35,10 @@ constexpr std::int64_t random_grid = std::int64_t{1} << 26;
 Placement::Placement(const config::Config& config, std::size_t population, BlockRange local,
                      const parallel::Communicator& comm)
     : kind_(config.domain.kind), neurons_(config.populations[population].neurons), local_(local),
+      random_(kind_ != config::DomainKind::point &&
+              config.network.positions == config::Positions::random),
       sites_(kind_, site_counts(config, neurons_)) {
-    if (kind_ != config::DomainKind::point &&
-        config.network.positions == config::Positions::random) {
+    if (random_) {
         draw_positions(config, population, comm);
         return;
     }
@@ -133,7 +134,7 @@ void Placement::phases(std::int64_t block, double* first, double* second) const 
         }
         return;
     }
-    if (kind_ == config::DomainKind::ring && per_site_ == 1) {
+    if (evenly_spaced()) {
         const double sites = static_cast<double>(sites_.size());
         const double start = static_cast<double>(block * block_size);
         for (std::size_t i = 0; i < n; ++i) {

@@ -1,7 +1,7 @@
 #include "equipoise/network/geometry.hpp"
 
 #include "equipoise/elementary/clones.hpp"
-#include "equipoise/elementary/functions.hpp"
+#include "equipoise/network/block_loops.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
@@ -13,16 +13,6 @@ namespace equipoise::network {
 namespace {
 
 constexpr std::size_t block_size = random::block_size;
-
-EQUIPOISE_CLONES
-void sines_cosines(const double* __restrict u, double* __restrict cosine, double* __restrict sine,
-                   std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto [s, c] = elementary::sine_cosine_turns(u[i]);
-        sine[i] = s;
-        cosine[i] = c;
-    }
-}
 
 /// (cosine, sine) of the sum of two angles; sign = -1: of their difference.
 EQUIPOISE_CLONES
@@ -40,13 +30,6 @@ void add_scaled(double* __restrict values, const double* __restrict phi, double 
                 std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         values[i] = std::fma(coefficient, phi[i], values[i]);
-    }
-}
-
-EQUIPOISE_CLONES
-void add_constant(double* values, double constant, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        values[i] += constant;
     }
 }
 
@@ -79,6 +62,10 @@ class WaveTable {
 
 Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis)
     : placement_(&placement), basis_(&basis), shared_(placement.neurons_per_site() > 1) {
+    if (placement.evenly_spaced()) {
+        ring_.emplace(basis, placement.neurons());
+        return;
+    }
     if (!shared_) {
         block_modes_.resize(basis.size() * block_size);
         return;
@@ -102,6 +89,10 @@ Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis
 void Geometry::enter(std::int64_t block) {
     block_ = block;
     count_ = static_cast<std::size_t>(placement_->count(block));
+    if (ring_) {
+        ring_->enter(block * domain::block_size, count_);
+        return;
+    }
     if (!shared_) {
         modes_made_ = false;
         return;
@@ -145,6 +136,10 @@ void Geometry::make_modes() {
 }
 
 void Geometry::project(const double* values, std::span<const std::size_t> modes, double* sums) {
+    if (ring_) {
+        ring_->project(values, modes, sums);
+        return;
+    }
     if (!shared_) {
         make_modes();
         for (std::size_t m = 0; m < modes.size(); ++m) {
@@ -176,6 +171,10 @@ void Geometry::set_field(std::span<const std::size_t> modes, std::span<const dou
 }
 
 void Geometry::add_field(double* values) {
+    if (ring_) {
+        ring_->add_field(values, field_modes_, field_coefficients_);
+        return;
+    }
     if (!shared_) {
         make_modes();
         for (std::size_t m = 0; m < field_modes_.size(); ++m) {

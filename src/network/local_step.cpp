@@ -1,6 +1,7 @@
 #include "equipoise/network/local_step.hpp"
 
 #include "equipoise/elementary/clones.hpp"
+#include "equipoise/network/block_loops.hpp"
 #include "equipoise/random/stream.hpp"
 #include "equipoise/util/errors.hpp"
 
@@ -24,13 +25,6 @@ void add_scaled(double* __restrict z, const double* __restrict x, double weight,
                 std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         z[i] = std::fma(weight, x[i], z[i]);
-    }
-}
-
-EQUIPOISE_CLONES
-void add_constant(double* z, double constant, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        z[i] += constant;
     }
 }
 

@@ -1,5 +1,6 @@
 #include "equipoise/network/measure.hpp"
 
+#include "equipoise/network/block_loops.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>

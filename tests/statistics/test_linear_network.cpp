@@ -1,6 +1,8 @@
 // Protects the finite network's fluctuations: with linear gains the population means are a linear
 // stochastic system that closes at once (model section 6), so that their mean and covariance are
 // known exactly, for the scheme and step used.
+#include "equipoise/network/block_loops.hpp"
+
 #include <Eigen/Dense>
 #include <catch2/catch.hpp>
 

@@ -39,6 +39,10 @@ class Placement {
     /// 1 when every neuron has a position of its own.
     [[nodiscard]] std::int64_t neurons_per_site() const noexcept { return per_site_; }
     [[nodiscard]] bool is_plane() const noexcept { return kind_ == config::DomainKind::torus; }
+    /// Whether neuron j of n sits at the phase j / n of a ring.
+    [[nodiscard]] bool evenly_spaced() const noexcept {
+        return kind_ == config::DomainKind::ring && per_site_ == 1 && !random_;
+    }
     /// The lattice; only when positions are not random.
     [[nodiscard]] const Sites& sites() const noexcept { return sites_; }
     /// The phase of a local neuron.
@@ -54,6 +58,7 @@ class Placement {
     std::int64_t neurons_;
     BlockRange local_;
     std::int64_t per_site_ = 1;
+    bool random_;
     Sites sites_;
     std::vector<double> stored_first_, stored_second_; ///< of the local neurons, where stored
 };

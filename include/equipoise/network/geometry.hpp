@@ -2,6 +2,7 @@
 
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/model/basis.hpp"
+#include "equipoise/network/ring_lattice.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,9 +16,10 @@ namespace equipoise::network {
 /// block happens in one fixed order that depends only on the block, never on the rank that owns it.
 ///
 /// Where neurons share sites, a block is summed site by site and each site's sum meets the modes
-/// once, so that the cost hardly depends on the number of modes. Otherwise the modes at every
-/// neuron are made from its phase: one sine and cosine, and a recurrence for the higher wave
-/// numbers.
+/// once, so that the cost hardly depends on the number of modes. Where each neuron has a site of
+/// its own on a ring, see RingLattice. Otherwise (random positions, a site for each neuron on the
+/// torus) the modes at every neuron are made from its phase: one sine and cosine, and a recurrence
+/// for the higher wave numbers.
 class Geometry {
   public:
     /// `basis` must hold every mode that is used later; the placement must outlive this.
@@ -50,7 +52,8 @@ class Geometry {
 
     const domain::Placement* placement_;
     const model::Basis* basis_;
-    bool shared_;                    ///< neurons share sites
+    bool shared_; ///< neurons share sites
+    std::optional<RingLattice> ring_;
     std::int64_t first_site_ = 0;    ///< of the local sites, when shared
     std::vector<double> site_modes_; ///< (local site, mode), when shared
     std::vector<double> site_field_; ///< (local site), when shared
@@ -60,14 +63,8 @@ class Geometry {
     std::size_t count_ = 0;
     std::vector<Run> runs_;
     bool modes_made_ = false;
-    std::vector<double> block_modes_; ///< (mode, neuron of the block), when not shared
+    std::vector<double> block_modes_;                ///< (mode, neuron of the block), where made
     std::vector<double> first_waves_, second_waves_; ///< by direction, storage for make_modes
 };
-
-/// Sum of a run of values in a fixed order: interleaved partial sums, so that it vectorises, joined
-/// pairwise.
-double ordered_sum(const double* values, std::size_t count);
-/// Likewise for the sum of products.
-double ordered_dot(const double* a, const double* b, std::size_t count);
 
 } // namespace equipoise::network

@@ -1,4 +1,4 @@
-#include "equipoise/network/geometry.hpp"
+#include "equipoise/network/block_loops.hpp"
 #include "equipoise/network/message.hpp"
 
 #include <catch2/catch.hpp>

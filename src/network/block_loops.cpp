@@ -1,0 +1,100 @@
+#include "equipoise/network/block_loops.hpp"
+
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/elementary/functions.hpp"
+
+#include <cmath>
+
+namespace equipoise::network {
+
+namespace {
+
+// Partial sums side by side: eight for runs of neurons at one site, which may be short; for long
+// runs four registers of AVX-512, since an addition waits for the one before.
+constexpr std::size_t narrow = 8;
+constexpr std::size_t wide = 32;
+constexpr std::size_t long_run = 256;
+
+template <std::size_t lanes>
+[[gnu::always_inline]] inline double join(double* lane) {
+    for (std::size_t half = lanes / 2; half > 0; half /= 2) {
+        for (std::size_t l = 0; l < half; ++l) {
+            lane[l] += lane[l + half];
+        }
+    }
+    return lane[0];
+}
+
+template <std::size_t lanes>
+[[gnu::always_inline]] inline double sum(const double* values, std::size_t count) {
+    double lane[lanes] = {};
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        for (std::size_t l = 0; l < lanes; ++l) {
+            lane[l] += values[i + l];
+        }
+    }
+    for (std::size_t l = 0; i < count; ++i, ++l) {
+        lane[l] += values[i];
+    }
+    return join<lanes>(lane);
+}
+
+} // namespace
+
+EQUIPOISE_CLONES
+double ordered_sum(const double* values, std::size_t count) {
+    return count < long_run ? sum<narrow>(values, count) : sum<wide>(values, count);
+}
+
+EQUIPOISE_CLONES
+double ordered_dot(const double* a, const double* b, std::size_t count) {
+    double lane[wide] = {};
+    std::size_t i = 0;
+    for (; i + wide <= count; i += wide) {
+        for (std::size_t l = 0; l < wide; ++l) {
+            lane[l] = std::fma(a[i + l], b[i + l], lane[l]);
+        }
+    }
+    for (std::size_t l = 0; i < count; ++i, ++l) {
+        lane[l] = std::fma(a[i], b[i], lane[l]);
+    }
+    return join<wide>(lane);
+}
+
+EQUIPOISE_CLONES
+TwoSums ordered_dots(const double* values, const double* a, const double* b, std::size_t count) {
+    double with_a[wide] = {};
+    double with_b[wide] = {};
+    std::size_t i = 0;
+    for (; i + wide <= count; i += wide) {
+        for (std::size_t l = 0; l < wide; ++l) {
+            with_a[l] = std::fma(values[i + l], a[i + l], with_a[l]);
+            with_b[l] = std::fma(values[i + l], b[i + l], with_b[l]);
+        }
+    }
+    for (std::size_t l = 0; i < count; ++i, ++l) {
+        with_a[l] = std::fma(values[i], a[i], with_a[l]);
+        with_b[l] = std::fma(values[i], b[i], with_b[l]);
+    }
+    return {join<wide>(with_a), join<wide>(with_b)};
+}
+
+EQUIPOISE_CLONES
+void add_constant(double* values, double constant, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] += constant;
+    }
+}
+
+EQUIPOISE_CLONES
+void sines_cosines(const double* __restrict u, double* __restrict cosine, double* __restrict sine,
+                   std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto [s, c] = elementary::sine_cosine_turns(u[i]);
+        sine[i] = s;
+        cosine[i] = c;
+    }
+}
+
+} // namespace equipoise::network
