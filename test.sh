@@ -11,7 +11,7 @@
 
 if [[ ${1:-} == --sanitize ]]; then
     shift
-    preset=asan commands='' modules=''
+    preset=asan commands='' python=''
     set -- --tests-regex '^(unit\.|mpi\..*\.2$|program\.(broken|restart|stopping|signals|full_disk)$)' "$@"
     export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
     export LSAN_OPTIONS="suppressions=$ROOT/tests/sanitizers/leaks.txt:print_suppressions=0"
@@ -20,12 +20,12 @@ else
     commands="clang++:clang:llvm clang-format:clang-format:llvm clang-tidy:clang-tidy:llvm run-clang-tidy:clang-tidy:llvm
         shellcheck:shellcheck:shellcheck $(where_debian chromium:chromium:-)
         $(where_installable sbatch:slurm-wlm:slurm munge:munge:munge /usr/share/javascript/mathjax/MathJax.js:libjs-mathjax:-)"
-    modules=$(where_installable sphinx:python3-sphinx:py-sphinx myst_parser:python3-myst-parser:py-myst-parser furo:furo:py-furo)
+    python=$(where_installable sphinx:python3-sphinx:py-sphinx myst_parser:python3-myst-parser:py-myst-parser furo:furo:py-furo)
 fi
 
 say "Looking for what is needed"
 set_up "$preset" "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python $commands" \
-    "numpy h5py matplotlib xarray h5netcdf $modules"
+    "numpy h5py matplotlib xarray h5netcdf $python"
 
 say "Building"
 build "$preset"

@@ -47,8 +47,14 @@ Checkpoints::Checkpoints(const parallel::Communicator& comm, const config::Confi
                          const std::string& from)
     : comm_(comm), folder_(folder(config)), keep_(config.checkpoint.keep),
       output_(config.run.output), last_(from) {
+    // Beside the output the folder can be made where the output can, which is seen to there.
+    const bool beside_output = config.checkpoint.directory.empty();
     if (wanted()) {
-        io::on_root(comm_, [&] { require_folder(folder_); });
+        io::on_root(comm_, [&] {
+            if (!beside_output || fs::exists(folder_)) {
+                require_folder(folder_);
+            }
+        });
     }
 }
 

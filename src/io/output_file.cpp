@@ -155,9 +155,8 @@ std::string OutputFile::abandon() {
 }
 
 void OutputFile::reserve() {
-    on_root(comm_, [&] {
-        RawFile(name_, RawFile::Mode::write).reserve(length_ + growth_ + spare_bytes);
-    });
+    on_root(comm_,
+            [&] { RawFile(name_, RawFile::Mode::write).reserve(length_ + growth_ + spare_bytes); });
 }
 
 void OutputFile::flush() {
