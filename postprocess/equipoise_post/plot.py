@@ -36,19 +36,13 @@ def run(arguments):
         if not rows:
             raise OutputError(f"{output.path}: has nothing of what is to be shown ({' '.join(arguments.show)})")
         layout.save(arguments, default, output.title, rows,
-                    style.legend(populations, labels(output),
+                    style.legend(populations, style.labels(output),
                                  bands="network" in output.solvers and (output.limits or output.realisations > 1)))
         frames = arguments.animation and animation.save(output, populations, arguments.animation, arguments.position)
         print_table(output, populations)
     layout.print_pictures(arguments, default)
     if arguments.animation:
         print(f"animation of {frames} frames: {arguments.animation}")
-
-
-def labels(output):
-    """What the legend calls the solvers."""
-    over_time = f" (over time: mean of {output.realisations})" if output.realisations > 1 else ""
-    return {solver: solver + (over_time if solver == "network" else "") for solver in output.solvers}
 
 
 def print_table(output, populations):

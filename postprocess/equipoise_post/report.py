@@ -130,7 +130,7 @@ def plots(output):
         if not rows or (name == "modes" and output.domain == "point"):  # the only mode there is the average
             continue
         bands = name == "averages" and series.reference(output)
-        legend = style.legend(populations, output.solvers, bands) if name in ("averages", "modes", "densities") else []
+        legend = style.legend(populations, style.labels(output), bands) if name in ("averages", "modes", "densities") else []
         body.append(page.picture(rows, legend, f"{caption}. {alternative(name, output)}", caption + "."))
     return body
 

@@ -40,6 +40,12 @@ def legend(populations, labels, bands):
     return handles
 
 
+def labels(output):
+    """What the legend calls the solvers."""
+    over_time = f" (over time: mean of {output.realisations})" if output.realisations > 1 else ""
+    return {solver: solver + (over_time if solver == "network" else "") for solver in output.solvers}
+
+
 def colours(populations):
     """One colour for each population."""
     counts = {False: 0, True: 0}

@@ -101,18 +101,16 @@ Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
     }
     checkpoints_.emplace(comm_, config_, from != nullptr ? from->path() : std::string());
     const Stopwatch watch;
-    bool begun = false;
     try {
         run_id_ = from != nullptr ? from->text("run_id") : new_run_id(comm_);
         const Stopwatch opening;
         const std::unique_ptr<io::OutputFile> file = open_output(from);
         file_seconds_ += opening.seconds();
-        begun = true;
         return run_to_end(*file, from, watch, quiet);
     } catch (const io::CommonFileSystemError& error) {
-        throw io::CommonFileSystemError(error.what() + checkpoints_->remedy(begun));
+        throw io::CommonFileSystemError(error.what() + checkpoints_->remedy(output_shown_));
     } catch (const FileSystemError& error) {
-        throw FileSystemError(error.what() + checkpoints_->remedy(begun));
+        throw FileSystemError(error.what() + checkpoints_->remedy(output_shown_));
     }
 }
 
@@ -129,6 +127,7 @@ Outcome Simulation::run_to_end(io::OutputFile& file, const io::CheckpointReader*
         } else {
             begin(file);
         }
+        output_shown_ = true;
         Progress progress(comm_.is_root() && !quiet, clock_, config_.run.t_end);
         for (const double t : times_ahead()) {
             if (!advance(t, file, requests)) {

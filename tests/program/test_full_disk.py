@@ -13,12 +13,14 @@ from running import RunningTest, checkpoints_in
 from small_disk import SmallDisk, limit
 
 NO_ROOM = "No space left on device|File too large"
-# Every time unit a record, every third one a snapshot, for which the output file must grow, and a checkpoint.
-LONG = {"run": {"t_end": "100000", "output_interval": "1", "output": "output/a.h5"},
+# Every time unit a record, every third one a snapshot, for which the output file must grow (by a chunk for eight of them), and a
+# checkpoint.
+LONG = {"run": {"t_end": "400", "output_interval": "1", "output": "output/a.h5"},
         "population.e": {"neurons": "60000"}, "population.i": {"neurons": "30000"},
         "network": {"snapshot_interval": "3"},
         "checkpoint": {"directory": "saved/here", "interval_time": "3", "interval_minutes": "0"}}
-NO_GROWTH = {"network": {"snapshot_interval": "0"}}  # for the first 256 records
+# The file is made for all records; so the run may be as long as it likes.
+NO_GROWTH = {"network": {"snapshot_interval": "0"}, "run": {"t_end": "100000"}}
 
 
 class FullDisk(RunningTest):

@@ -29,8 +29,8 @@ class Checkpoints {
     /// missed one.
     void try_write(const Snapshot& snapshot);
 
-    /// What to do after a failure of the file system, to follow its message; output_begun: the
-    /// output file was there. For one rank alone too.
+    /// What to do after a failure of the file system, to follow its message; output_begun: it
+    /// holds records. For one rank alone too.
     [[nodiscard]] std::string remedy(bool output_begun) const;
     [[nodiscard]] double last_seconds() const noexcept { return last_seconds_; }
     /// "3 checkpoints of 160 MB, 0.9 s in all (0.53 GB/s)", or "".

@@ -82,6 +82,7 @@ class Simulation {
     std::optional<DensityPair> densities_;
     std::optional<StabilityOutput> stability_;
     std::optional<Checkpoints> checkpoints_;
+    bool output_shown_ = false;    ///< it holds records that a reader sees
     std::string run_id_;           ///< what ties checkpoints to their output file
     double clock_ = 0.0;           ///< the output time that all solvers have reached
     double next_checkpoint_ = 0.0; ///< simulated time, where they are asked for by that
