@@ -10,6 +10,7 @@ EXAMPLE = ("python3 postprocess/equipoise_post plot output/figure3.h5 -o figure3
 CHOICES = {"series": series.rows, "modes": series.mode_rows, "maps": maps.rows, "densities": densities.rows,
            "density-maps": densities.map_rows, "eigenvalues": stability.rows}
 DEFAULT = ("series", "maps", "densities", "eigenvalues")
+LINES = {"series", "modes", "densities"}  # plots whose lines the legend explains
 
 
 def add_arguments(parser):
@@ -35,9 +36,9 @@ def run(arguments):
         rows = [row for name in arguments.show for row in CHOICES[name](output, populations, arguments) if row]
         if not rows:
             raise OutputError(f"{output.path}: has nothing of what is to be shown ({' '.join(arguments.show)})")
-        layout.save(arguments, default, output.title, rows,
-                    style.legend(populations, style.labels(output),
-                                 bands="network" in output.solvers and (output.limits or output.realisations > 1)))
+        bands = "network" in output.solvers and (output.limits or output.realisations > 1)
+        legend = style.legend(populations, style.labels(output), bands) if LINES & set(arguments.show) else []
+        layout.save(arguments, default, output.title, rows, legend)
         frames = arguments.animation and animation.save(output, populations, arguments.animation, arguments.position)
         print_table(output, populations)
     layout.print_pictures(arguments, default)
