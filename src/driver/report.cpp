@@ -1,5 +1,6 @@
 #include "equipoise/driver/assessment.hpp"
 #include "equipoise/driver/stability_output.hpp"
+#include "equipoise/fluctuations/phase.hpp"
 #include "equipoise/network/local_step.hpp"
 
 #include <fmt/format.h>
@@ -65,6 +66,21 @@ void describe_kernels(Text out, const model::Model& model) {
     }
 }
 
+/// The given means need not balance: what they would become, or that there is nothing to become.
+void describe_balanced_state(Text out, const balance::Balance& balance) {
+    const fluctuations::PhasePoint found = fluctuations::classify_point(balance);
+    if (found.phase == fluctuations::Phase::none) {
+        const std::string words = "no balanced state";
+        fmt::format_to(out,
+                       "  {}{}; a limit cannot start here, and the network's means grow until "
+                       "something else holds them\n",
+                       found.reason.starts_with(words) ? "" : words + ": ", found.reason);
+    } else {
+        fmt::format_to(out, "  moved onto balance, at t = 0: {}, largest real part {:.4g}\n",
+                       fluctuations::name(found.phase), found.largest_real_part);
+    }
+}
+
 void describe_balance(Text out, const balance::Balance& balance, const Assessment& assessment) {
     constexpr std::size_t shown = 8;
     const auto n = static_cast<double>(balance.model().size());
@@ -94,6 +110,7 @@ void describe_balance(Text out, const balance::Balance& balance, const Assessmen
         fmt::format_to(out, "  ... {} more, further to the left\n", values.size() - shown);
     }
     fmt::format_to(out, "  {}\n", balance::in_words(assessment.spectrum, n));
+    describe_balanced_state(out, balance);
 }
 
 void describe_steps(Text out, const config::Config& config, const balance::Balance& balance,

@@ -67,6 +67,14 @@ class Commands(ProgramTest):
         self.assertRegex(text.lower(), "memory")
         self.assertEqual([p.name for p in self.folder.iterdir()], ["a.ini"])
 
+    def test_check_moves_the_means_onto_balance(self):
+        """What it says of the given means would mislead where these do not balance."""
+        path = self.write(configuration({"population.e": {"drive": "0.1"}}))
+        self.assertRegex(self.equipoise("check", path).stdout, r"moved onto balance, at t = 0: attracting, largest real part -")
+        # An output of at most 1 cannot cancel more.
+        text = self.equipoise("check", path, "--population.e.drive=20").stdout
+        self.assertRegex(text, r"no balanced state: .*network's means grow")
+
     def test_bad_input_starts_nothing(self):
         path = self.write(configuration({"population.e": {"neurons": "-5"}, "network": {"time_stp": "0.1"}}))
         for command in ("check", "run"):
