@@ -221,7 +221,10 @@ std::string SolverPair::between() const {
 }
 
 std::string SolverPair::table() const {
-    std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", between(), "largest", "rms",
+    const std::string title = samples() && realisations_ > 1
+                                  ? fmt::format("{} networks - {}", realisations_, second_)
+                                  : between();
+    std::string text = fmt::format("{:<24} {:>11} {:>11} {:>9}{}\n", title, "largest", "rms",
                                    "at t", samples() ? "  errors  predicted   verdict" : "");
     for (const Quantity& quantity : quantities_) {
         const std::size_t width = quantity.comparison.size() / quantity.rows.size();

@@ -130,7 +130,7 @@ class Ensemble(ProgramTest):
     def test_the_mean_is_compared_with_the_limit(self):
         path = self.write(configuration(FOUR, KINETIC))
         text = self.equipoise("run", path).stdout
-        self.assertIn("mean of 4 networks - kinetic", text)
+        self.assertIn("4 networks - kinetic", text)
         self.singles(path, 1)
         with h5py.File(self.folder / "a.h5") as file, h5py.File(self.folder / "single0.h5") as single:
             pair, alone = (of["comparison/network_kinetic"] for of in (file, single))
