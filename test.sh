@@ -13,7 +13,8 @@ if [[ ${1:-} == --sanitize ]]; then
     shift
     preset=asan commands='' python=''
     set -- --tests-regex '^(unit\.|mpi\..*\.2$|program\.(broken|restart|stopping|signals|full_disk)$)' "$@"
-    export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+    # Whole stacks of allocations, also through libraries: else leaks of theirs cannot be told.
+    export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0 UBSAN_OPTIONS=print_stacktrace=1
     export LSAN_OPTIONS="suppressions=$ROOT/tests/sanitizers/leaks.txt:print_suppressions=0"
 else
     preset=ci

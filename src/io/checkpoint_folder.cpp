@@ -153,7 +153,8 @@ std::int64_t next_sequence(const parallel::Communicator& comm, const std::string
 void remove_temporary_files(const std::string& folder) {
     std::vector<fs::path> left;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-        std::string_view name = entry.path().filename().native();
+        const std::string whole = entry.path().filename().string();
+        std::string_view name = whole;
         if (entry.is_regular_file() && name.ends_with(temporary)) {
             name.remove_suffix(temporary.size());
             if (sequence_in(name) || name == "latest") {
