@@ -4,7 +4,9 @@
 /// baseline, and the loader picks one, so that a packaged build is as fast as one for the machine.
 /// All give the same bits: fused multiply-adds stand only where std::fma is written
 /// (-ffp-contract=off), and the baseline calls the C library's. Off where the resolvers do not
-/// work: under the sanitizers, off x86-64 and off Linux.
+/// work: under the sanitizers, off x86-64 and off Linux. No two such functions of one namespace may
+/// have the same name and arguments, in anonymous namespaces of other files either: Clang gives
+/// their resolvers external linkage.
 #if defined(__x86_64__) && defined(__linux__) && defined(__has_attribute)
 #if __has_attribute(target_clones) && !defined(__SANITIZE_ADDRESS__)
 #define EQUIPOISE_HAS_CLONES
