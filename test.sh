@@ -25,7 +25,7 @@ else
 fi
 
 say "Looking for what is needed"
-set_up "$preset" "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python $commands" \
+set_up "$preset" "cmake:cmake:cmake c++:g++:gcc make:make:gmake python3:python3:python pgrep:procps:procps $commands" \
     "numpy h5py matplotlib xarray h5netcdf $python"
 
 say "Building"
