@@ -106,16 +106,7 @@ void OutputFile::append(const std::string& path, std::span<const double> values)
 void OutputFile::append_part(const std::string& path, std::uint64_t offset,
                              std::span<const double> values) {
     Open& dataset = open(path);
-    const hsize_t record = grow(path, dataset);
-    const auto slabs =
-        comm_.max(static_cast<std::int64_t>((values.size() + most_elements - 1) / most_elements));
-    for (std::int64_t slab = 0; slab < slabs; ++slab) {
-        const hsize_t begin =
-            std::min<hsize_t>(static_cast<hsize_t>(slab) * most_elements, values.size());
-        const hsize_t size = std::min<hsize_t>(most_elements, values.size() - begin);
-        write_block(dataset, {record, offset + begin}, {1, std::max<hsize_t>(size, 1)},
-                    H5T_NATIVE_DOUBLE, values.data() + begin, size > 0, true);
-    }
+    write_slabs(dataset, {grow(path, dataset)}, offset, values);
 }
 
 void OutputFile::append_box(const std::string& path, const std::vector<hsize_t>& start,
@@ -135,15 +126,23 @@ void OutputFile::append_box(const std::string& path, const std::vector<hsize_t>&
 
 void OutputFile::write_part(const std::string& path, std::uint64_t offset,
                             std::span<const double> values) {
-    Open& dataset = open(path);
+    write_slabs(open(path), {}, offset, values);
+}
+
+void OutputFile::write_slabs(Open& dataset, const std::vector<hsize_t>& record,
+                             std::uint64_t offset, std::span<const double> values) {
     const auto slabs =
         comm_.max(static_cast<std::int64_t>((values.size() + most_elements - 1) / most_elements));
     for (std::int64_t slab = 0; slab < slabs; ++slab) {
         const hsize_t begin =
             std::min<hsize_t>(static_cast<hsize_t>(slab) * most_elements, values.size());
         const hsize_t size = std::min<hsize_t>(most_elements, values.size() - begin);
-        write_block(dataset, {offset + begin}, {std::max<hsize_t>(size, 1)}, H5T_NATIVE_DOUBLE,
-                    values.data() + begin, size > 0, true);
+        std::vector<hsize_t> start = record;
+        std::vector<hsize_t> count(record.size(), 1);
+        start.push_back(offset + begin);
+        count.push_back(std::max<hsize_t>(size, 1)); // a space of no elements cannot be made
+        write_block(dataset, start, count, H5T_NATIVE_DOUBLE, values.data() + begin, size > 0,
+                    true);
     }
 }
 

@@ -24,6 +24,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 from program import MPIEXEC, PROGRAM, ProgramTest, configuration
+from running import ranks_of
 from test_ranks import RECORD_ALL, RING, network_datasets
 
 KILLS = 8
@@ -36,13 +37,6 @@ KINETIC = {"run": {"solvers": "network kinetic"}, "kinetic": {"sites": "24", "ce
 AIMS = ("random", "checkpoint", "recording", "checkpoint")
 MOST_SECONDS_TO_DIE = 60.0  # on a machine that is busy
 RESTARTS_KILLED = 0.25
-
-
-def ranks_of(launcher):
-    """Process ids of the ranks: the program's processes among the launcher's children."""
-    found = subprocess.run(["pgrep", "-P", str(launcher.pid), "-x", os.path.basename(PROGRAM)[:15]], capture_output=True,
-                           text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
 
 
 def is_alive(process):

@@ -105,6 +105,9 @@ class OutputFile {
     void write_block(Open& dataset, const std::vector<hsize_t>& start,
                      const std::vector<hsize_t>& count, hid_t type, const void* values, bool mine,
                      bool collective);
+    /// A part of a dataset, or of its given record, in as many pieces as MPI-IO asks for.
+    void write_slabs(Open& dataset, const std::vector<hsize_t>& record, std::uint64_t offset,
+                     std::span<const double> values);
     void write_root(const std::string& dataset, hid_t type, const void* values, std::size_t size);
     template <class Result>
     Result check(Result result, const char* call) const {
