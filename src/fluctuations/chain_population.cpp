@@ -90,8 +90,9 @@ Chain ChainPopulation::chain(double input) {
     result.mass /= result.mass.sum();
     Eigen::VectorXd by_mean(n);
     Eigen::VectorXd by_compensation(n);
-    evaluator_.rates_and_slopes(compensation, result.mass.data(), result.up.data(),
-                                result.down.data(), by_mean.data(), by_compensation.data());
+    evaluator_.rates_and_slopes(*population_, &reference_, &compensation, result.mass.data(),
+                                result.up.data(), result.down.data(), by_mean.data(),
+                                by_compensation.data());
     // dp_k/dt = flux_{k-1} - flux_k, and the input is minus the compensation.
     for (Eigen::Index k = 0; k < n; ++k) {
         result.push[k] = by_compensation[k] - (k > 0 ? by_compensation[k - 1] : 0.0);

@@ -1,55 +1,161 @@
 #include "equipoise/kinetic/chain_solver.hpp"
 
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/kinetic/lane_vector.hpp"
+
 namespace equipoise::kinetic {
 
-void ChainSolver::factor(double shift, const double* up, const double* down, std::size_t cells,
-                         double* inverse_pivot) {
-    // pivot_k = up_k + rest_k, rest_k = shift + down_k rest_{k-1}/pivot_{k-1}
-    double rest = shift;
+namespace {
+
+// pivot(k) = up(k) + rest(k), rest(k) = shift + down(k) rest(k-1)/pivot(k-1). Downwards x(k) =
+// (b(k) + up(k-1) x(k-1))/pivot(k), then upwards x(k) += down(k+1) x(k+1)/pivot(k).
+
+template <class Vector>
+[[gnu::always_inline]] inline void factor_chains(double shift, const double* up, const double* down,
+                                                 std::size_t cells, double* inverse_pivot) {
+    constexpr std::size_t lanes = lanes_of<Vector>;
+    Vector rest = Vector{} + shift;
+    Vector leaving_up;
+    Vector leaving_down;
     for (std::size_t k = 0; k + 1 < cells; ++k) {
-        inverse_pivot[k] = 1.0 / (up[k] + rest);
-        rest = shift + down[k + 1] * (rest * inverse_pivot[k]);
+        load(up + k * lanes, leaving_up);
+        load(down + (k + 1) * lanes, leaving_down);
+        const Vector inverse = 1.0 / (leaving_up + rest);
+        store(inverse, inverse_pivot + k * lanes);
+        rest = shift + leaving_down * (rest * inverse);
     }
-    inverse_pivot[cells - 1] = 1.0 / rest;
+    store(Vector(1.0 / rest), inverse_pivot + (cells - 1) * lanes);
+}
+
+template <class Vector>
+[[gnu::always_inline]] inline void
+factor_chains_and_solve(double shift, const double* up, const double* down, std::size_t cells,
+                        const double* flux_x, const double* flux_y, double* inverse_pivot,
+                        double* x, double* y) {
+    constexpr std::size_t lanes = lanes_of<Vector>;
+    Vector rest = Vector{} + shift;
+    Vector inverse;
+    Vector leaving_up;
+    Vector leaving_down;
+    Vector carried_x{}; // what cells below bring, and the flux through the lower face
+    Vector carried_y{};
+    Vector above_x;
+    Vector above_y;
+    for (std::size_t k = 0; k + 1 < cells; ++k) {
+        load(up + k * lanes, leaving_up);
+        load(down + (k + 1) * lanes, leaving_down);
+        load(flux_x + k * lanes, above_x);
+        load(flux_y + k * lanes, above_y);
+        inverse = 1.0 / (leaving_up + rest);
+        store(inverse, inverse_pivot + k * lanes);
+        rest = shift + leaving_down * (rest * inverse);
+        const Vector value_x = (carried_x - above_x) * inverse;
+        const Vector value_y = (carried_y - above_y) * inverse;
+        store(value_x, x + k * lanes);
+        store(value_y, y + k * lanes);
+        carried_x = above_x + leaving_up * value_x;
+        carried_y = above_y + leaving_up * value_y;
+    }
+    inverse = 1.0 / rest;
+    store(inverse, inverse_pivot + (cells - 1) * lanes);
+    above_x = carried_x * inverse;
+    above_y = carried_y * inverse;
+    store(above_x, x + (cells - 1) * lanes);
+    store(above_y, y + (cells - 1) * lanes);
+    for (std::size_t k = cells - 1; k-- > 0;) {
+        Vector value_x;
+        Vector value_y;
+        load(down + (k + 1) * lanes, leaving_down);
+        load(inverse_pivot + k * lanes, inverse);
+        load(x + k * lanes, value_x);
+        load(y + k * lanes, value_y);
+        const Vector weight = leaving_down * inverse;
+        above_x = value_x + weight * above_x;
+        above_y = value_y + weight * above_y;
+        store(above_x, x + k * lanes);
+        store(above_y, y + k * lanes);
+    }
+}
+
+template <class Vector>
+[[gnu::always_inline]] inline void solve_chains(const double* up, const double* down,
+                                                const double* inverse_pivot, std::size_t cells,
+                                                const double* b, double* x) {
+    constexpr std::size_t lanes = lanes_of<Vector>;
+    Vector carried{};
+    Vector inverse;
+    Vector leaving;
+    Vector value;
+    for (std::size_t k = 0; k < cells; ++k) {
+        load(up + k * lanes, leaving);
+        load(inverse_pivot + k * lanes, inverse);
+        load(b + k * lanes, value);
+        // Two operations from cell to cell: the factor of the second is known before.
+        const Vector together = value + carried;
+        store(Vector(together * inverse), x + k * lanes);
+        carried = together * (leaving * inverse);
+    }
+    Vector above;
+    load(x + (cells - 1) * lanes, above);
+    for (std::size_t k = cells - 1; k-- > 0;) {
+        load(down + (k + 1) * lanes, leaving);
+        load(inverse_pivot + k * lanes, inverse);
+        load(x + k * lanes, value);
+        above = value + (leaving * inverse) * above;
+        store(above, x + k * lanes);
+    }
+}
+
+EQUIPOISE_CLONES
+void chains_factor(double shift, const double* up, const double* down, std::size_t cells,
+                   std::size_t lanes, double* inverse_pivot) {
+    if (lanes == 1) {
+        factor_chains<double>(shift, up, down, cells, inverse_pivot);
+    } else {
+        factor_chains<LaneVector>(shift, up, down, cells, inverse_pivot);
+    }
+}
+
+EQUIPOISE_CLONES
+void chains_factor_and_solve(double shift, const double* up, const double* down, std::size_t cells,
+                             std::size_t lanes, const double* flux_x, const double* flux_y,
+                             double* inverse_pivot, double* x, double* y) {
+    if (lanes == 1) {
+        factor_chains_and_solve<double>(shift, up, down, cells, flux_x, flux_y, inverse_pivot, x,
+                                        y);
+    } else {
+        factor_chains_and_solve<LaneVector>(shift, up, down, cells, flux_x, flux_y, inverse_pivot,
+                                            x, y);
+    }
+}
+
+EQUIPOISE_CLONES
+void chains_solve(const double* up, const double* down, const double* inverse_pivot,
+                  std::size_t cells, std::size_t lanes, const double* b, double* x) {
+    if (lanes == 1) {
+        solve_chains<double>(up, down, inverse_pivot, cells, b, x);
+    } else {
+        solve_chains<LaneVector>(up, down, inverse_pivot, cells, b, x);
+    }
+}
+
+} // namespace
+
+void ChainSolver::factor(double shift, const double* up, const double* down, std::size_t cells,
+                         std::size_t lanes, double* inverse_pivot) {
+    chains_factor(shift, up, down, cells, lanes, inverse_pivot);
+}
+
+void ChainSolver::factor_and_solve(double shift, const double* up, const double* down,
+                                   std::size_t cells, std::size_t lanes, const double* flux_x,
+                                   const double* flux_y, double* inverse_pivot, double* x,
+                                   double* y) {
+    chains_factor_and_solve(shift, up, down, cells, lanes, flux_x, flux_y, inverse_pivot, x, y);
 }
 
 void ChainSolver::solve(const double* up, const double* down, const double* inverse_pivot,
-                        std::size_t cells, const double* b, double* x) {
-    double carried = 0.0;
-    for (std::size_t k = 0; k + 1 < cells; ++k) {
-        const double value = (b[k] + carried) * inverse_pivot[k];
-        x[k] = value;
-        carried = up[k] * value;
-    }
-    double above = (b[cells - 1] + carried) * inverse_pivot[cells - 1];
-    x[cells - 1] = above;
-    for (std::size_t k = cells - 1; k-- > 0;) {
-        above = x[k] + down[k + 1] * inverse_pivot[k] * above;
-        x[k] = above;
-    }
-}
-
-void ChainSolver::solve_two(const double* up, const double* down, const double* inverse_pivot,
-                            std::size_t cells, double* x, double* y) {
-    double carried_x = 0.0;
-    double carried_y = 0.0;
-    for (std::size_t k = 0; k + 1 < cells; ++k) {
-        x[k] = (x[k] + carried_x) * inverse_pivot[k];
-        y[k] = (y[k] + carried_y) * inverse_pivot[k];
-        carried_x = up[k] * x[k];
-        carried_y = up[k] * y[k];
-    }
-    double above_x = (x[cells - 1] + carried_x) * inverse_pivot[cells - 1];
-    double above_y = (y[cells - 1] + carried_y) * inverse_pivot[cells - 1];
-    x[cells - 1] = above_x;
-    y[cells - 1] = above_y;
-    for (std::size_t k = cells - 1; k-- > 0;) {
-        const double weight = down[k + 1] * inverse_pivot[k];
-        above_x = x[k] + weight * above_x;
-        above_y = y[k] + weight * above_y;
-        x[k] = above_x;
-        y[k] = above_y;
-    }
+                        std::size_t cells, std::size_t lanes, const double* b, double* x) {
+    chains_solve(up, down, inverse_pivot, cells, lanes, b, x);
 }
 
 } // namespace equipoise::kinetic

@@ -8,16 +8,9 @@
 
 namespace equipoise::kinetic {
 
-namespace {
-
-/// Undershoots below this part of the largest density are rounding.
-constexpr double rounding = 1e-15;
-
-} // namespace
-
-Limiter::Limiter(const Grid& grid)
-    : grid_(grid), evaluator_(grid), up_(grid.cells), down_(grid.cells), pivot_(grid.cells),
-      right_(grid.cells), euler_(grid.cells) {}
+Limiter::Limiter(const Grid& grid, double negligible)
+    : grid_(grid), negligible_(negligible), evaluator_(grid), up_(grid.cells), down_(grid.cells),
+      pivot_(grid.cells), right_(grid.cells), euler_(grid.cells) {}
 
 double Limiter::first_moment(const std::vector<double>& p) const {
     double sum = 0.0;
@@ -36,8 +29,8 @@ void Limiter::backward_euler(const model::Population& population, const double* 
     evaluator_.set_mean(population, v);
     const auto mean_at = [&](double drift) {
         evaluator_.rates(drift, up_.data(), down_.data());
-        ChainSolver::factor(1.0 / dt, up_.data(), down_.data(), cells, pivot_.data());
-        ChainSolver::solve(up_.data(), down_.data(), pivot_.data(), cells, right_.data(),
+        ChainSolver::factor(1.0 / dt, up_.data(), down_.data(), cells, 1, pivot_.data());
+        ChainSolver::solve(up_.data(), down_.data(), pivot_.data(), cells, 1, right_.data(),
                            result.data());
         return first_moment(result);
     };
@@ -75,27 +68,6 @@ void Limiter::backward_euler(const model::Population& population, const double* 
     }
 }
 
-bool Limiter::repair_rounding(double* p) const {
-    const double* peak = std::max_element(p, p + grid_.cells);
-    for (std::size_t k = 0; k < grid_.cells; ++k) {
-        if (p[k] >= 0.0) {
-            continue;
-        }
-        if (p[k] < -rounding * *peak) {
-            return false;
-        }
-        // From the nearest cell towards the peak that has as much.
-        const std::ptrdiff_t step = peak > p + k ? 1 : -1;
-        double* giver = p + k + step;
-        while (*giver + p[k] < 0.0) {
-            giver += step;
-        }
-        *giver += p[k];
-        p[k] = 0.0;
-    }
-    return true;
-}
-
 void Limiter::blend(double* p) const {
     const std::size_t cells = grid_.cells;
     // p = euler - (flux_k - flux_{k-1}); the sum runs from the nearer end, where it is most exact.
@@ -127,10 +99,11 @@ void Limiter::blend(double* p) const {
     }
 }
 
-bool Limiter::apply(const model::Population& population, const double* before, double dt, double v,
-                    double g, double* p) {
-    if (*std::min_element(p, p + grid_.cells) >= 0.0 || repair_rounding(p)) {
-        return false;
+Undershoot Limiter::apply(const model::Population& population, const double* before, double dt,
+                          double v, double g, double* p) {
+    const Undershoot repaired = repair(p);
+    if (repaired != Undershoot::large) {
+        return repaired;
     }
     double mass = 0.0;
     for (std::size_t k = 0; k < grid_.cells; ++k) {
@@ -146,7 +119,7 @@ bool Limiter::apply(const model::Population& population, const double* before, d
         p[k] *= mass / blended; // rounding, so that it cannot add up over many steps
     }
     centre_density(grid_, p);
-    return true;
+    return Undershoot::large;
 }
 
 } // namespace equipoise::kinetic

@@ -1,105 +1,140 @@
 #include "equipoise/kinetic/lines.hpp"
 
+#include "equipoise/kinetic/lane_loops.hpp"
+
 #include <algorithm>
 
 namespace equipoise::kinetic {
 
+namespace {
+
+using LinePointers = std::array<const double*, LineGroup::most_lanes>;
+
+} // namespace
+
 Lines::Lines(const model::Model& model, const Grid& grid, const balance::Lattice& lattice)
     : model_(&model), grid_(grid), populations_(model.population_count()),
-      count_(lattice.size() * populations_), evaluator_(grid), z_(grid.cells), slope_(grid.cells) {
+      count_(lattice.size() * populations_), groups_(group_lines(lattice.size(), populations_)),
+      evaluator_(grid, LineGroup::most_lanes), one_lane_(grid), idle_(grid.cells) {
+    std::size_t most_gains = 0;
     for (const model::Population& population : model.populations()) {
         first_gain_.push_back(gain_count_);
         gain_count_ += population.gains.size();
+        most_gains = std::max(most_gains, population.gains.size());
+    }
+    for (const LineGroup& group : groups_) {
+        lanes_ += group.lanes;
     }
     for (std::size_t k = 0; k < grid.cells; ++k) {
         y_.push_back(grid.centre(k));
     }
-    for (std::vector<double>* array : {&up_, &down_, &flux_v_, &flux_g_}) {
-        array->resize(count_ * grid.cells);
+    for (std::vector<double>* array : {&density_, &up_, &down_, &flux_v_, &flux_g_}) {
+        array->resize(lanes_ * grid.cells);
     }
-    gain_.resize(lattice.size() * gain_count_ * grid.cells);
+    gain_.resize(most_gains * lanes_ * grid.cells);
     gain_mean_.resize(lattice.size() * gain_count_);
     slope_mean_.resize(lattice.size() * gain_count_);
+    for (std::vector<double>* array : {&p_, &z_, &slope_}) {
+        array->resize(LineGroup::most_lanes * grid.cells);
+    }
+}
+
+void Lines::gather(const LineGroup& group, const double* u, double* to) const {
+    LinePointers from{};
+    for (std::size_t lane = 0; lane < group.lanes; ++lane) {
+        from[lane] = u + line(group, lane) * layout().stride();
+    }
+    lane_loops::gather(from.data(), grid_.cells, group.lanes, to);
+}
+
+void Lines::scatter(const LineGroup& group, const double* from, double* u) {
+    std::array<double*, LineGroup::most_lanes> to{};
+    to.fill(idle_.data());
+    for (std::size_t lane = 0; lane < group.sites; ++lane) {
+        to[lane] = u + line(group, lane) * layout().stride();
+    }
+    lane_loops::scatter(from, grid_.cells, group.lanes, to.data());
+}
+
+LaneValues Lines::lane_values(const LineGroup& group, const double* u, std::size_t at) const {
+    LaneValues values{};
+    for (std::size_t lane = 0; lane < group.lanes; ++lane) {
+        values[lane] = u[line(group, lane) * layout().stride() + at];
+    }
+    return values;
 }
 
 void Lines::evaluate_rates(const double* u) {
-    const LineLayout at = layout();
-    for (std::size_t line = 0; line < count_; ++line) {
-        const double* state = u + line * at.stride();
-        evaluator_.set_mean(model_->population(population(line)), state[at.mean()]);
-        const std::size_t begin = line * grid_.cells;
-        evaluator_.rates_and_slopes(state[at.drift()], state, up_.data() + begin,
-                                    down_.data() + begin, flux_v_.data() + begin,
-                                    flux_g_.data() + begin);
+    for (const LineGroup& group : groups_) {
+        const std::size_t begin = this->begin(group);
+        gather(group, u, density_.data() + begin);
+        const LaneValues v = lane_values(group, u, layout().mean());
+        const LaneValues g = lane_values(group, u, layout().drift());
+        RateEvaluator& evaluator = group.lanes == 1 ? one_lane_ : evaluator_;
+        evaluator.rates_and_slopes(model_->population(group.population), v.data(), g.data(),
+                                   density_.data() + begin, up_.data() + begin,
+                                   down_.data() + begin, flux_v_.data() + begin,
+                                   flux_g_.data() + begin);
     }
 }
 
 void Lines::evaluate_gains(const double* u) {
-    for (std::size_t line = 0; line < count_; ++line) {
-        evaluate_gains(line, u + line * layout().stride());
-    }
-}
-
-void Lines::evaluate_gains(std::size_t line, const double* u) {
-    const std::size_t a = population(line);
-    const model::Population& source = model_->population(a);
-    for (std::size_t k = 0; k < grid_.cells; ++k) {
-        z_[k] = std::clamp(u[layout().mean()] + y_[k], source.range.lower, source.range.upper);
-    }
-    for (std::size_t g = 0; g < source.gains.size(); ++g) {
-        const std::size_t at = site(line) * gain_count_ + first_gain_[a] + g;
-        double* values = gain_.data() + at * grid_.cells;
-        source.gains[g]->slopes(z_.data(), values, slope_.data(), grid_.cells);
-        double mean = 0.0;
-        double slope = 0.0;
-        for (std::size_t k = 0; k < grid_.cells; ++k) {
-            mean += values[k] * u[k];
-            slope += slope_[k] * u[k];
+    for (const LineGroup& group : groups_) {
+        const model::Population& source = model_->population(group.population);
+        const std::size_t size = grid_.cells * group.lanes;
+        gather(group, u, p_.data());
+        const LaneValues v = lane_values(group, u, layout().mean());
+        lane_loops::shift(v.data(), y_.data(), source.range.lower, source.range.upper, grid_.cells,
+                          group.lanes, z_.data());
+        for (std::size_t g = 0; g < source.gains.size(); ++g) {
+            double* values = gain_.data() + g * lanes_ * grid_.cells + begin(group);
+            source.gains[g]->slopes(z_.data(), values, slope_.data(), size);
+            LaneValues mean{};
+            LaneValues slope{};
+            lane_loops::two_products(values, slope_.data(), p_.data(), grid_.cells, group.lanes,
+                                     mean.data(), slope.data());
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const std::size_t at = gain_index(group, lane, g);
+                gain_mean_[at] = mean[lane] * grid_.width();
+                slope_mean_[at] = slope[lane] * grid_.width();
+            }
         }
-        gain_mean_[at] = mean * grid_.width();
-        slope_mean_[at] = slope * grid_.width();
     }
 }
 
-double Lines::largest_rate(std::size_t line) const {
-    const double* u = up(line);
-    const double* d = down(line);
-    double largest = 0.0;
+LaneValues Lines::largest_rates(const LineGroup& group) const {
+    const double* u = up(group);
+    const double* d = down(group);
+    LaneValues largest{};
     for (std::size_t k = 0; k < grid_.cells; ++k) {
-        largest = std::max(largest, u[k] + d[k]);
+        for (std::size_t lane = 0; lane < group.lanes; ++lane) {
+            const std::size_t i = k * group.lanes + lane;
+            largest[lane] = std::max(largest[lane], u[i] + d[i]);
+        }
     }
     return largest;
 }
 
-void Lines::apply(std::size_t line, const double* p, double* dpdt) const {
-    const double* u = up(line);
-    const double* d = down(line);
-    const std::size_t last = grid_.cells - 1;
-    double below = 0.0; // flux through the lower face
-    for (std::size_t k = 0; k < last; ++k) {
-        const double flux = u[k] * p[k] - d[k + 1] * p[k + 1];
-        dpdt[k] = below - flux;
-        below = flux;
-    }
-    dpdt[last] = below;
+void Lines::apply(const LineGroup& group, const double* p, double* dpdt) const {
+    lane_loops::flow(up(group), down(group), p, grid_.cells, group.lanes, dpdt);
 }
 
-double Lines::first_moment(const double* x) const {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < grid_.cells; ++k) {
-        sum += y_[k] * x[k];
+LaneValues Lines::first_moments(const LineGroup& group, const double* x) const {
+    LaneValues sums{};
+    lane_loops::weighted_sums(y_.data(), x, grid_.cells, group.lanes, sums.data());
+    for (double& sum : sums) {
+        sum *= grid_.width();
     }
-    return sum * grid_.width();
+    return sums;
 }
 
-double Lines::gain_integral(std::size_t line, std::size_t g, const double* x) const {
-    const std::size_t at = site(line) * gain_count_ + first_gain_[population(line)] + g;
-    const double* values = gain_.data() + at * grid_.cells;
-    double sum = 0.0;
-    for (std::size_t k = 0; k < grid_.cells; ++k) {
-        sum += values[k] * x[k];
+LaneValues Lines::gain_integrals(const LineGroup& group, std::size_t g, const double* x) const {
+    LaneValues sums{};
+    lane_loops::products(gain(group, g), x, grid_.cells, group.lanes, sums.data());
+    for (double& sum : sums) {
+        sum *= grid_.width();
     }
-    return sum * grid_.width();
+    return sums;
 }
 
 } // namespace equipoise::kinetic

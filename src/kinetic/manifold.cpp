@@ -33,7 +33,7 @@ Projection project_means(System& system, double t, double* u, const Eigen::Vecto
     }
     const balance::ManifoldProblem problem{
         [&]() -> Eigen::VectorXd {
-            system.evaluate(t, u, h);
+            system.evaluate_balance(t, u);
             return system.balance_residual() - system.epsilon() * h;
         },
         [&] { return system.jacobian(); },
@@ -55,24 +55,26 @@ Eigen::VectorXd consistent_multipliers(System& system, double t, double* u) {
     const Lines& lines = system.lines();
     const LineLayout at = lines.layout();
     const std::size_t cells = at.cells;
-    std::vector<double> rate(cells);
+    std::vector<double> rate(cells * LineGroup::most_lanes);
     // g from d E[y]/dt = 0: one equation for each line, monotone in g.
     const Eigen::VectorXd none = Eigen::VectorXd::Zero(system.multipliers());
     for (int iteration = 0; iteration < 30; ++iteration) {
         system.evaluate(t, u, none);
         double largest_change = 0.0;
-        for (std::size_t line = 0; line < lines.count(); ++line) {
-            double* state = u + line * at.stride();
-            lines.apply(line, state, rate.data());
+        for (const LineGroup& group : lines.groups()) {
+            lines.apply(group, lines.density(group), rate.data());
+            const LaneValues moments = lines.first_moments(group, rate.data());
             // E[y]' is dy times the sum of all fluxes, and so is its derivative.
-            double slope = 0.0;
-            for (std::size_t k = 0; k < cells; ++k) {
-                slope += lines.flux_g(line)[k];
+            LaneValues slopes{};
+            for (std::size_t i = 0; i < cells * group.lanes; ++i) {
+                slopes[i % group.lanes] += lines.flux_g(group)[i];
             }
-            slope *= lines.grid().width() * lines.grid().width();
-            const double change = lines.first_moment(rate.data()) / slope;
-            state[at.drift()] -= change;
-            largest_change = std::max(largest_change, std::abs(change));
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const double slope = slopes[lane] * lines.grid().width() * lines.grid().width();
+                const double change = moments[lane] / slope;
+                u[lines.line(group, lane) * at.stride() + at.drift()] -= change;
+                largest_change = std::max(largest_change, std::abs(change));
+            }
         }
         if (!(system.communicator().max(largest_change) > 1e-14)) {
             break;
@@ -80,14 +82,17 @@ Eigen::VectorXd consistent_multipliers(System& system, double t, double* u) {
     }
     system.evaluate(t, u, none);
     std::vector<double> values(lines.slope_means().size());
-    for (std::size_t line = 0; line < lines.count(); ++line) {
-        const double* state = u + line * at.stride();
-        lines.apply(line, state, rate.data());
-        const std::size_t a = lines.population(line);
-        for (std::size_t g = 0; g < lines.gains(a); ++g) {
-            const std::size_t i = lines.site(line) * lines.gain_count() + lines.first_gain(a) + g;
-            values[i] = lines.gain_integral(line, g, rate.data()) +
-                        lines.slope_means()[i] * (state[at.drift()] + system.input(line));
+    for (const LineGroup& group : lines.groups()) {
+        lines.apply(group, lines.density(group), rate.data());
+        for (std::size_t g = 0; g < lines.gains(group.population); ++g) {
+            const LaneValues gains = lines.gain_integrals(group, g, rate.data());
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const std::size_t line = lines.line(group, lane);
+                const std::size_t i = lines.gain_index(group, lane, g);
+                values[i] =
+                    gains[lane] + lines.slope_means()[i] *
+                                      (u[line * at.stride() + at.drift()] + system.input(line));
+            }
         }
     }
     const Eigen::VectorXd rest =

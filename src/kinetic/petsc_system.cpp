@@ -24,16 +24,14 @@ struct PetscSystem::Callbacks {
     static PetscErrorCode residual(TS, PetscReal t, Vec u, Vec udot, Vec f, void* context) {
         auto& self = *static_cast<PetscSystem*>(context);
         return self.failure_.guarded([&] {
-            self.evaluate_at(t, u);
+            self.evaluate(t, u);
             const ScopedEvent event(Event::assembly);
             const ReadValues state(u);
             const ReadValues rate(udot);
             const WriteValues out(f);
             Eigen::VectorXd fh;
             self.system_->residual(state.data(), rate.data(), out.data(), fh);
-            if (self.system_->communicator().is_root()) {
-                std::copy(fh.begin(), fh.end(), out.data() + self.system_->local_size());
-            }
+            self.store_multipliers(fh, out.data());
         });
     }
 
@@ -41,7 +39,9 @@ struct PetscSystem::Callbacks {
                                    void* context) {
         auto& self = *static_cast<PetscSystem*>(context);
         const PetscErrorCode code = self.failure_.guarded([&] {
-            self.evaluate_at(t, u);
+            if (!self.evaluated_) {
+                self.evaluate(t, u);
+            }
             const ScopedEvent event(Event::solve);
             SNES snes = nullptr;
             KSP ksp = nullptr;
@@ -50,7 +50,6 @@ struct PetscSystem::Callbacks {
             EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
             EQUIPOISE_PETSC(KSPGetPC(ksp, &preconditioner));
             EQUIPOISE_PETSC(PCSetFailedReason(preconditioner, PC_NOERROR));
-            self.shift_ = shift;
             try {
                 self.system_->factor(shift);
             } catch (const NumericsError& error) { // on all ranks alike
@@ -69,13 +68,11 @@ struct PetscSystem::Callbacks {
         }
         auto& self = *static_cast<PetscSystem*>(context);
         return self.failure_.guarded([&] {
-            std::vector<double> in;
-            Eigen::VectorXd in_h;
-            self.load(x, in, in_h);
-            std::vector<double> out(in.size());
+            const ReadValues in(x);
+            const WriteValues out(y);
             Eigen::VectorXd out_h;
-            self.system_->multiply(in.data(), in_h, out.data(), out_h);
-            self.store(out, out_h, y);
+            self.system_->multiply(in.data(), self.multipliers(in.data()), out.data(), out_h);
+            self.store_multipliers(out_h, out.data());
         });
     }
 
@@ -88,13 +85,12 @@ struct PetscSystem::Callbacks {
         auto& self = *static_cast<PetscSystem*>(context);
         return self.failure_.guarded([&] {
             const ScopedEvent event(Event::solve);
-            std::vector<double> work;
-            Eigen::VectorXd b_h;
-            self.load(b, work, b_h);
-            Eigen::VectorXd x_h;
             try {
-                self.system_->solve(work.data(), b_h, work.data(), x_h);
-                self.store(work, x_h, x);
+                const ReadValues in(b);
+                const WriteValues out(x);
+                Eigen::VectorXd x_h;
+                self.system_->solve(in.data(), self.multipliers(in.data()), out.data(), x_h);
+                self.store_multipliers(x_h, out.data());
             } catch (const NumericsError& error) { // on all ranks alike
                 self.complaint_ = error.what();
                 EQUIPOISE_PETSC(VecSet(x, 0.0));
@@ -140,42 +136,36 @@ void PetscSystem::attach(TS ts, Vec solution) {
     parallel::solve_directly(ts, this, Callbacks::solve, "lines in y, then multipliers (direct)");
 }
 
+Eigen::VectorXd PetscSystem::multipliers(const double* values) const {
+    Eigen::VectorXd h(system_->multipliers());
+    if (system_->communicator().is_root()) {
+        std::copy_n(values + system_->local_size(), h.size(), h.begin());
+    }
+    system_->communicator().broadcast(std::span(h.data(), static_cast<std::size_t>(h.size())));
+    return h;
+}
+
+void PetscSystem::store_multipliers(const Eigen::VectorXd& h, double* values) const {
+    if (system_->communicator().is_root()) {
+        std::copy(h.begin(), h.end(), values + system_->local_size());
+    }
+}
+
 void PetscSystem::load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const {
     const ReadValues values(vector);
     u.assign(values.data(), values.data() + system_->local_size());
-    h.resize(system_->multipliers());
-    if (system_->communicator().is_root()) {
-        std::copy_n(values.data() + system_->local_size(), h.size(), h.begin());
-    }
-    system_->communicator().broadcast(std::span(h.data(), static_cast<std::size_t>(h.size())));
+    h = multipliers(values.data());
 }
 
 void PetscSystem::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const {
     const WriteValues values(vector);
     std::copy(u.begin(), u.end(), values.data());
-    if (system_->communicator().is_root()) {
-        std::copy(h.begin(), h.end(), values.data() + u.size());
-    }
+    store_multipliers(h, values.data());
 }
 
-void PetscSystem::evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h) {
-    // Newton's method asks for residual and Jacobian at the same state, one after the other.
-    const bool same = known_ && evaluated_time_ == t && h == evaluated_h_ &&
-                      std::memcmp(evaluated_.data(), u.data(), u.size() * sizeof(double)) == 0;
-    if (system_->communicator().any(!same)) {
-        system_->evaluate(t, u.data(), h);
-        evaluated_ = std::move(u);
-        evaluated_h_ = h;
-        evaluated_time_ = t;
-        known_ = true;
-    }
-}
-
-void PetscSystem::evaluate_at(double t, Vec vector) {
-    std::vector<double> u;
-    Eigen::VectorXd h;
-    load(vector, u, h);
-    evaluate(t, std::move(u), h);
+void PetscSystem::evaluate(double t, Vec vector) {
+    const ReadValues values(vector);
+    system_->evaluate(t, values.data(), multipliers(values.data()));
 }
 
 bool PetscSystem::converged(Vec residual, bool first) const {
@@ -190,19 +180,23 @@ bool PetscSystem::converged(Vec residual, bool first) const {
     std::vector<double> worst(4, 0.0);
     {
         const ReadValues values(residual);
-        for (std::size_t line = 0; line < lines.count(); ++line) {
-            const double* f = values.data() + line * at.stride();
-            double mass = 0.0;
-            for (std::size_t k = 0; k < at.cells; ++k) {
-                mass += std::abs(f[k]);
+        for (const LineGroup& group : lines.groups()) {
+            const LaneValues rates = lines.largest_rates(group);
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const double* f = values.data() + lines.line(group, lane) * at.stride();
+                double mass = 0.0;
+                for (std::size_t k = 0; k < at.cells; ++k) {
+                    mass += std::abs(f[k]);
+                }
+                // The inverse of shift - A has the 1-norm 1/shift. Rounding in A p is allowed for.
+                mass *= dy / system_->shift();
+                const double attainable =
+                    8.0 * std::numeric_limits<double>::epsilon() * rates[lane] / system_->shift();
+                worst[0] = std::max(worst[0], mass / std::max(tolerance, attainable));
+                worst[1] = std::max(worst[1], std::abs(f[at.drift()]) / (0.1 * tolerance * reach));
+                worst[2] =
+                    std::max(worst[2], std::abs(f[at.mean()]) / system_->shift() / tolerance);
             }
-            // The inverse of shift - A has the 1-norm 1/shift. Rounding in A p is allowed for.
-            mass *= dy / shift_;
-            const double attainable =
-                8.0 * std::numeric_limits<double>::epsilon() * lines.largest_rate(line) / shift_;
-            worst[0] = std::max(worst[0], mass / std::max(tolerance, attainable));
-            worst[1] = std::max(worst[1], std::abs(f[at.drift()]) / (0.1 * tolerance * reach));
-            worst[2] = std::max(worst[2], std::abs(f[at.mean()]) / shift_ / tolerance);
         }
         if (system_->communicator().is_root()) {
             for (Eigen::Index i = 0; i < system_->multipliers(); ++i) {

@@ -1,5 +1,7 @@
 #include "equipoise/kinetic/range.hpp"
 
+#include "equipoise/elementary/clones.hpp"
+#include "equipoise/elementary/functions.hpp"
 #include "equipoise/kinetic/rates.hpp"
 #include "equipoise/util/errors.hpp"
 
@@ -12,6 +14,7 @@
 #include <numbers>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace equipoise::kinetic {
 
@@ -21,20 +24,38 @@ constexpr std::size_t search_cells = 2000;
 /// Ranges are searched for up to this many times the initial guess.
 constexpr double largest_factor = 4096.0;
 
+/// log(up_k/down_{k+1}), by which the logarithm of a stationary mass grows from cell k to the next.
+EQUIPOISE_CLONES
+void growth_of_logarithm(const double* __restrict up, const double* __restrict down,
+                         std::size_t cells, double* __restrict growth) {
+    constexpr double least = 1e-150; // keeps quotients of rates finite
+    for (std::size_t k = 0; k + 1 < cells; ++k) {
+        growth[k] = elementary::logarithm(std::max(up[k], least) / std::max(down[k + 1], least));
+    }
+}
+
+EQUIPOISE_CLONES
+void exponentials(double* values, double shift, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k) {
+        values[k] = elementary::exponential(values[k] - shift);
+    }
+}
+
 /// Stationary masses of the chain, in p; returns its mean.
 double stationary_density(const Grid& grid, const std::vector<double>& up,
                           const std::vector<double>& down, std::vector<double>& p) {
-    constexpr double least = 1e-150; // keeps quotients of rates finite
-    std::vector<double> logarithm(grid.cells, 0.0);
-    for (std::size_t k = 0; k + 1 < grid.cells; ++k) {
-        logarithm[k + 1] =
-            logarithm[k] + std::log(std::max(up[k], least) / std::max(down[k + 1], least));
+    p[grid.cells - 1] = 0.0;
+    growth_of_logarithm(up.data(), down.data(), grid.cells, p.data());
+    double logarithm = 0.0;
+    double top = 0.0;
+    for (double& value : p) {
+        logarithm += std::exchange(value, logarithm);
+        top = std::max(top, logarithm);
     }
-    const double top = *std::max_element(logarithm.begin(), logarithm.end());
+    exponentials(p.data(), top, p.size());
     double mass = 0.0;
     double mean = 0.0;
     for (std::size_t k = 0; k < grid.cells; ++k) {
-        p[k] = std::exp(logarithm[k] - top);
         mass += p[k];
         mean += grid.centre(k) * p[k];
     }

@@ -2,8 +2,11 @@
 
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/kinetic/bernoulli.hpp"
+#include "equipoise/kinetic/lane_loops.hpp"
+#include "equipoise/kinetic/lane_vector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace equipoise::kinetic {
@@ -12,105 +15,175 @@ namespace {
 
 constexpr double tiny = 1e-280; ///< keeps 0/0 at D = 0 finite
 
-/// Drift and noise at the centres.
-struct Centres {
-    const double *f, *f1, *s, *s1;
-    std::size_t count;
+/// Cells in a row for which rates and slopes are worked out together, so that what lies between
+/// stays in the nearest cache.
+constexpr std::size_t cells_at_once = 32;
+
+/// What depends on the cell's Peclet number w = |beta| h/D: F = D q with q = 1/(1 + w^2/12), and
+/// the rate against the drift, (F/h^2) B(w/q).
+struct Peclet {
+    double number, bend, q;
 };
 
-// No branches in these two loops and no arrays that may overlap: they must vectorise.
+inline Peclet peclet(double speed, double diffusion, double h) {
+    const double number = speed * h * (1.0 / (diffusion + tiny));
+    const double bend = std::fma(number * (1.0 / 12.0), number, 1.0);
+    return {number, bend, 1.0 / bend};
+}
+
+// No branches in the loops below and no arrays that may overlap: they must vectorise.
 
 EQUIPOISE_CLONES
-void compute_rates(const Centres& at, double g, double h, double* __restrict up,
-                   double* __restrict down) {
+void compute_rates(const double* __restrict beta, const double* __restrict s, double h,
+                   std::size_t count, double* __restrict up, double* __restrict down) {
     const double inverse = 1.0 / h;
-    for (std::size_t k = 0; k < at.count; ++k) {
-        const double diffusion = 0.5 * at.s[k] * at.s[k];
-        const double beta = at.f[k] - g;
-        const double speed = std::abs(beta);
-        const double forward = beta >= 0.0 ? 1.0 : 0.0; // 1: the rate up is the one along the drift
-        const double square = 12.0 * diffusion * diffusion;
-        const double fitted = diffusion * square / (square + beta * beta * h * h + tiny);
-        const double b = bernoulli_positive(speed * h / (fitted + tiny));
-        const double against = fitted * inverse * inverse * b; // the rate against the drift
-        up[k] = against + forward * (speed * inverse);
-        down[k] = against + (1.0 - forward) * (speed * inverse);
+    for (std::size_t i = 0; i < count; ++i) {
+        const double diffusion = 0.5 * s[i] * s[i];
+        const Peclet of = peclet(std::abs(beta[i]), diffusion, h);
+        const double against =
+            diffusion * of.q * (inverse * inverse) * bernoulli_positive(of.number * of.bend);
+        up[i] = std::fma(std::max(beta[i], 0.0), inverse, against);
+        down[i] = std::fma(std::max(-beta[i], 0.0), inverse, against);
     }
 }
 
-/// Also the derivatives of both rates with respect to v and g.
+/// Drift and noise with derivatives, and densities.
+struct Cells {
+    const double *beta, *f1, *s, *s1, *p;
+};
+/// Also p times the derivatives of the rates with respect to v and, with their signs turned, to g:
+/// a cell's part of the derivatives of the fluxes through its upper and its lower face. dF/dD = q +
+/// q^2 w^2/6, dF/d|beta| = -q^2 w h/6.
 EQUIPOISE_CLONES
-void compute_slopes(const Centres& at, double g, double h, double* __restrict up,
+void compute_slopes(const Cells& at, double h, std::size_t count, double* __restrict up,
                     double* __restrict down, double* __restrict up_v, double* __restrict down_v,
                     double* __restrict up_g, double* __restrict down_g) {
     const double inverse = 1.0 / h;
-    const double h2 = h * h;
-    for (std::size_t k = 0; k < at.count; ++k) {
-        const double diffusion = 0.5 * at.s[k] * at.s[k];
-        const double diffusion_v = at.s[k] * at.s1[k];
-        const double beta = at.f[k] - g;
-        const double speed = std::abs(beta);
-        const double forward = beta >= 0.0 ? 1.0 : 0.0;
-        const double square = 12.0 * diffusion * diffusion;
-        const double bend = beta * beta * h2;
-        const double quotient = 1.0 / (square + bend + tiny);
-        const double fitted = diffusion * square * quotient;
-        const double fitted_beta = -2.0 * fitted * beta * h2 * quotient;
-        const double fitted_diffusion = square * (square + 3.0 * bend) * quotient * quotient;
-        const double x = speed * h / (fitted + tiny);
-        const BernoulliPair b = bernoulli_pair_positive(x);
-        const double against = fitted * inverse * inverse * b.value;
-        const double by_fitted = (b.value - b.argument * b.slope) * inverse * inverse;
-        const double against_beta =
-            (2.0 * forward - 1.0) * b.slope * inverse + by_fitted * fitted_beta;
-        const double up_beta = against_beta + forward * inverse;
-        const double down_beta = against_beta - (1.0 - forward) * inverse;
-        const double by_diffusion = by_fitted * fitted_diffusion * diffusion_v;
-        up[k] = against + forward * (speed * inverse);
-        down[k] = against + (1.0 - forward) * (speed * inverse);
-        up_v[k] = up_beta * at.f1[k] + by_diffusion;
-        down_v[k] = down_beta * at.f1[k] + by_diffusion;
-        up_g[k] = -up_beta;
-        down_g[k] = -down_beta;
+    const double square_inverse = inverse * inverse;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double diffusion = 0.5 * at.s[i] * at.s[i];
+        const Peclet of = peclet(std::abs(at.beta[i]), diffusion, h);
+        const BernoulliPair b = bernoulli_pair_positive(of.number * of.bend);
+        const double against = diffusion * of.q * square_inverse * b.value;
+        up[i] = std::fma(std::max(at.beta[i], 0.0), inverse, against);
+        down[i] = std::fma(std::max(-at.beta[i], 0.0), inverse, against);
+        const double by_fitted = std::fma(-b.argument, b.slope, b.value) * square_inverse;
+        const double sixth = of.q * of.q * of.number * (1.0 / 6.0);
+        const double against_speed = std::fma(b.slope, inverse, -by_fitted * (sixth * h));
+        const double by_diffusion =
+            by_fitted * std::fma(sixth, of.number, of.q) * (at.s[i] * at.s1[i]);
+        // The rate along the drift is the one against it and |beta|/h.
+        const double upwards = at.beta[i] >= 0.0 ? against_speed + inverse : -against_speed;
+        const double along = upwards * at.p[i];
+        const double back = std::fma(-inverse, at.p[i], along);
+        up_g[i] = along;
+        down_g[i] = back;
+        const double spread = by_diffusion * at.p[i];
+        up_v[i] = std::fma(along, at.f1[i], spread);
+        down_v[i] = std::fma(back, at.f1[i], spread);
+    }
+}
+
+/// to = from - g[lane].
+template <class Vector>
+[[gnu::always_inline]] inline void subtract(const double* from, const double* g, std::size_t count,
+                                            double* to) {
+    Vector shift;
+    Vector value;
+    load(g, shift);
+    for (std::size_t i = 0; i < count; i += lanes_of<Vector>) {
+        load(from + i, value);
+        store(Vector(value - shift), to + i);
+    }
+}
+
+EQUIPOISE_CLONES
+void compensate(const double* drift, const double* g, std::size_t count, std::size_t lanes,
+                double* beta) {
+    if (lanes == 1) {
+        subtract<double>(drift, g, count, beta);
+    } else {
+        subtract<LaneVector>(drift, g, count, beta);
+    }
+}
+
+EQUIPOISE_CLONES
+void subtract_arrays(const double* __restrict from, const double* __restrict what,
+                     std::size_t count, double* __restrict to) {
+    for (std::size_t i = 0; i < count; ++i) {
+        to[i] = from[i] - what[i];
     }
 }
 
 } // namespace
 
-RateEvaluator::RateEvaluator(const Grid& grid)
-    : grid_(grid), z_(grid.cells), drift_(grid.cells), drift1_(grid.cells), noise_(grid.cells),
-      noise1_(grid.cells), up_v_(grid.cells), down_v_(grid.cells), up_g_(grid.cells),
-      down_g_(grid.cells) {}
-
-void RateEvaluator::set_mean(const model::Population& population, double v) {
-    for (std::size_t k = 0; k < grid_.cells; ++k) {
-        z_[k] = std::clamp(v + grid_.centre(k), population.range.lower, population.range.upper);
+RateEvaluator::RateEvaluator(const Grid& grid, std::size_t lanes) : grid_(grid), lanes_(lanes) {
+    for (std::size_t k = 0; k < grid.cells; ++k) {
+        y_.push_back(grid.centre(k));
     }
-    population.drift->slopes(z_.data(), drift_.data(), drift1_.data(), grid_.cells);
-    population.noise->slopes(z_.data(), noise_.data(), noise1_.data(), grid_.cells);
 }
 
-void RateEvaluator::rates(double g, double* up, double* down) const {
-    compute_rates({drift_.data(), drift1_.data(), noise_.data(), noise1_.data(), grid_.cells}, g,
-                  grid_.width(), up, down);
-    up[grid_.cells - 1] = 0.0;
-    down[0] = 0.0;
+void RateEvaluator::set_means(const model::Population& population, const double* v) {
+    for (std::vector<double>* array : {&z_, &drift_, &noise_, &beta_}) {
+        array->resize(grid_.cells * lanes_);
+    }
+    lane_loops::shift(v, y_.data(), population.range.lower, population.range.upper, grid_.cells,
+                      lanes_, z_.data());
+    population.drift->values(z_.data(), drift_.data(), z_.size());
+    population.noise->values(z_.data(), noise_.data(), z_.size());
 }
 
-void RateEvaluator::rates_and_slopes(double g, const double* p, double* up, double* down,
+void RateEvaluator::rates(const double* g, double* up, double* down) {
+    compensate(drift_.data(), g, z_.size(), lanes_, beta_.data());
+    compute_rates(beta_.data(), noise_.data(), grid_.width(), z_.size(), up, down);
+    close_ends(up, down);
+}
+
+void RateEvaluator::close_ends(double* up, double* down) const {
+    std::fill_n(up + (grid_.cells - 1) * lanes_, lanes_, 0.0);
+    std::fill_n(down, lanes_, 0.0);
+}
+
+void RateEvaluator::rates_and_slopes(const model::Population& population, const double* v,
+                                     const double* g, const double* p, double* up, double* down,
                                      double* flux_v, double* flux_g) {
-    compute_slopes({drift_.data(), drift1_.data(), noise_.data(), noise1_.data(), grid_.cells}, g,
-                   grid_.width(), up, down, up_v_.data(), down_v_.data(), up_g_.data(),
-                   down_g_.data());
-    const std::size_t last = grid_.cells - 1;
-    up[last] = 0.0;
-    down[0] = 0.0;
-    for (std::size_t k = 0; k < last; ++k) {
-        flux_v[k] = up_v_[k] * p[k] - down_v_[k + 1] * p[k + 1];
-        flux_g[k] = up_g_[k] * p[k] - down_g_[k + 1] * p[k + 1];
+    // A row of cells_at_once cells, and in front of the outflows the last cell of the row before.
+    constexpr std::size_t most = cells_at_once * LineGroup::most_lanes;
+    constexpr std::size_t before = LineGroup::most_lanes;
+    std::array<double, most> z;
+    std::array<double, most> drift;
+    std::array<double, most> f1;
+    std::array<double, most> s;
+    std::array<double, most> s1;
+    std::array<double, before + most> up_g;
+    std::array<double, most> down_g;
+    std::array<double, before + most> up_v;
+    std::array<double, most> down_v;
+    const std::size_t size = grid_.cells * lanes_;
+    for (std::size_t begin = 0; begin < size;) {
+        const std::size_t count = std::min(cells_at_once * lanes_, size - begin);
+        lane_loops::shift(v, y_.data() + begin / lanes_, population.range.lower,
+                          population.range.upper, count / lanes_, lanes_, z.data());
+        population.drift->slopes(z.data(), drift.data(), f1.data(), count);
+        population.noise->slopes(z.data(), s.data(), s1.data(), count);
+        compensate(drift.data(), g, count, lanes_, drift.data());
+        compute_slopes({drift.data(), f1.data(), s.data(), s1.data(), p + begin}, grid_.width(),
+                       count, up + begin, down + begin, up_v.data() + before, down_v.data(),
+                       up_g.data() + before, down_g.data());
+        // The fluxes of all cells but this row's last, from the last one before on.
+        const std::size_t first = begin == 0 ? lanes_ : 0;
+        const std::size_t at = begin + first - lanes_;
+        subtract_arrays(down_g.data() + first, up_g.data() + before + first - lanes_, count - first,
+                        flux_g + at);
+        subtract_arrays(up_v.data() + before + first - lanes_, down_v.data() + first, count - first,
+                        flux_v + at);
+        std::copy_n(up_g.data() + before + count - lanes_, lanes_, up_g.data() + before - lanes_);
+        std::copy_n(up_v.data() + before + count - lanes_, lanes_, up_v.data() + before - lanes_);
+        begin += count;
     }
-    flux_v[last] = 0.0;
-    flux_g[last] = 0.0;
+    close_ends(up, down);
+    std::fill_n(flux_v + size - lanes_, lanes_, 0.0);
+    std::fill_n(flux_g + size - lanes_, lanes_, 0.0);
 }
 
 } // namespace equipoise::kinetic

@@ -57,7 +57,14 @@ std::vector<double> SiteSolver::initial_state() const {
         const model::Population& population = lines.model().population(lines.population(line));
         const model::Position& x = lattice_.position(lines.site(line));
         double* state = u.data() + line * at.stride();
-        gaussian_density(lines.grid(), population.variance(x, 0.0), state);
+        const std::size_t neighbour = line - std::min(line, lines.populations()); // the last site's
+        const double variance = population.variance(x, 0.0);
+        if (neighbour + lines.populations() == line &&
+            variance == population.variance(lattice_.position(lines.site(neighbour)), 0.0)) {
+            std::copy_n(u.data() + neighbour * at.stride(), at.cells, state);
+        } else {
+            gaussian_density(lines.grid(), variance, state);
+        }
         state[at.mean()] = population.mean(x, 0.0);
     }
     return u;

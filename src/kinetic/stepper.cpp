@@ -27,11 +27,20 @@ constexpr double no_control = 1e100;
 /// Adaptive steps below this part of the first one end the run: the solution has come to its end.
 constexpr double smallest_step_part = 1e-7;
 
+/// Mass that may be moved to make a density positive: a tenth of the error allowed in a step, or
+/// far below that of any fixed step.
+double negligible_undershoot(const StepControl& control) {
+    constexpr double with_fixed_step = 1e-8; // as boundary_mass
+    return control.time_step.has_value() ? with_fixed_step : 0.1 * control.tolerance;
+}
+
 } // namespace
 
 Stepper::Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
                  const Eigen::VectorXd& h)
-    : system_(&system), control_(control), limiter_(system.lines().grid()), petsc_(system) {
+    : system_(&system), control_(control),
+      limiter_(system.lines().grid(), negligible_undershoot(control)), petsc_(system),
+      newton_(system, petsc_, limiter_, control.mean_scale) {
     register_events();
     create_objects();
     restore({{t, u, h}});
@@ -79,7 +88,13 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
     EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 15));
     petsc_.attach(ts, layout_.state.get());
+    SNES snes = nullptr;
+    EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
+    newton_.attach(snes, layout_.state.get());
     EQUIPOISE_PETSC(TSSetFromOptions(ts));
+    KSP ksp = nullptr; // which a shell SNES does not know to have
+    EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
+    EQUIPOISE_PETSC(KSPSetFromOptions(ksp));
 }
 
 void Stepper::set_tolerances() {
@@ -98,7 +113,10 @@ void Stepper::set_tolerances() {
 }
 
 void Stepper::evaluate_present() {
-    petsc_.evaluate(now_.time, state_, multipliers_);
+    if (!evaluated_) {
+        system_->evaluate(now_.time, state_.data(), multipliers_);
+        evaluated_ = true;
+    }
 }
 
 void Stepper::fail(double dt, const std::string& reason) {
@@ -134,6 +152,8 @@ void Stepper::step(double t_stop) {
         fail(now_.next_step, "the step has become too small");
     }
     petsc_.clear_complaint();
+    evaluated_ = false;
+    newton_.expect_good_guess(past_.size() + 1 >= earlier_states);
     past_.push_back({now_.time, state_, multipliers_});
     if (past_.size() > earlier_states) {
         past_.pop_front();
@@ -165,26 +185,27 @@ void Stepper::limit(double dt) {
     const LineLayout at = lines.layout();
     std::int64_t limited = 0;
     bool changed = false;
+    bool moved = false;
     for (std::size_t line = 0; line < lines.count(); ++line) {
         double* state = state_.data() + line * at.stride();
-        if (*std::min_element(state, state + at.cells) >= 0.0) {
-            continue;
-        }
-        changed = true;
-        if (limiter_.apply(lines.model().population(lines.population(line)),
+        const Undershoot undershoot =
+            limiter_.apply(lines.model().population(lines.population(line)),
                            past_.back().values.data() + line * at.stride(), dt, state[at.mean()],
-                           state[at.drift()], state)) {
-            ++limited;
-        }
+                           state[at.drift()], state);
+        changed = changed || undershoot != Undershoot::none;
+        moved = moved || undershoot >= Undershoot::moved;
+        limited += undershoot == Undershoot::large ? 1 : 0;
     }
-    limited = system_->communicator().sum(limited);
-    if (limited > 0) {
+    std::vector<std::int64_t> counts{limited, moved ? 1 : 0, changed ? 1 : 0};
+    system_->communicator().sum(counts);
+    if (counts[0] > 0) {
         ++counts_.limited_steps;
-        counts_.limited_lines += limited;
-        project_means(*system_, now_.time, state_.data(), multipliers_);
-        petsc_.forget_evaluation(); // the system has seen other states meanwhile
+        counts_.limited_lines += counts[0];
     }
-    if (system_->communicator().any(changed)) {
+    if (counts[1] > 0) {
+        project_means(*system_, now_.time, state_.data(), multipliers_);
+    }
+    if (counts[2] > 0) {
         // Written back for the next step's history; the change is within the step's error, so the
         // formula need not start anew.
         petsc_.store(state_, multipliers_, layout_.state.get());
@@ -235,7 +256,7 @@ void Stepper::restore(const std::vector<PastState>& history) {
     for (std::size_t i = 1; i < history.size(); ++i) {
         replay(history[i]);
     }
-    petsc_.forget_evaluation();
+    evaluated_ = false;
     EQUIPOISE_PETSC(TSGetStepRejections(ts_.get(), &replayed_rejections_));
     EQUIPOISE_PETSC(TSGetSNESIterations(ts_.get(), &replayed_iterations_));
     counts_ = {};

@@ -2,37 +2,26 @@
 
 #include "equipoise/kinetic/chain_solver.hpp"
 #include "equipoise/kinetic/events.hpp"
+#include "equipoise/kinetic/lane_loops.hpp"
 
 #include <algorithm>
 
 namespace equipoise::kinetic {
 
-namespace {
-
-/// The change of A p for a change of the fluxes: out_k = flux_{k-1} - flux_k.
-void divergence(const double* flux, std::size_t cells, double* out) {
-    double below = 0.0;
-    for (std::size_t k = 0; k < cells; ++k) {
-        out[k] = below - flux[k];
-        below = flux[k];
-    }
-}
-
-} // namespace
-
 System::System(const parallel::Communicator& comm, const balance::Balance& balance,
                const Grid& grid, const balance::Lattice& lattice, double epsilon)
     : comm_(comm), lattice_(lattice), epsilon_(epsilon), lines_(balance.model(), grid, lattice_),
       coupling_(comm, balance, lattice_), input_(lines_.count()) {
-    for (std::vector<double>* array : {&inverse_pivot_, &by_v_, &by_g_}) {
-        array->resize(lines_.count() * grid.cells);
+    for (std::vector<double>* array : {&inverse_pivot_, &by_v_, &by_g_, &solution_}) {
+        array->resize(lines_.lanes() * grid.cells);
     }
-    for (std::vector<double>* array : {&moment_v_, &moment_g_, &response_, &offset_}) {
-        array->resize(lines_.count());
+    for (std::vector<double>* array : {&follow_, &moment_g_, &response_}) {
+        array->resize(lines_.lanes());
     }
     for (std::vector<double>* array : {&gain_g_, &slope_, &site_values_}) {
         array->resize(lattice_.size() * lines_.gain_count());
     }
+    work_.resize(LineGroup::most_lanes * grid.cells);
 }
 
 void System::set_time(double t) {
@@ -51,31 +40,38 @@ void System::set_time(double t) {
 }
 
 void System::evaluate(double t, const double* u, const Eigen::VectorXd& h) {
-    set_time(t);
-    h_ = h;
     {
         const ScopedEvent event(Event::assembly);
         lines_.evaluate_rates(u);
     }
+    h_ = h;
+    evaluate_balance(t, u);
+}
+
+void System::evaluate_balance(double t, const double* u) {
+    set_time(t);
     const ScopedEvent event(Event::moments);
     lines_.evaluate_gains(u);
     residual_ = drive_ + coupling_.combine(lines_.gain_means());
 }
 
-void System::residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh) const {
+void System::residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh) {
     const LineLayout at = lines_.layout();
-    for (std::size_t line = 0; line < lines_.count(); ++line) {
-        const std::size_t begin = line * at.stride();
-        const double* state = u + begin;
-        const double* rate = udot + begin;
-        double* out = f + begin;
-        lines_.apply(line, state, out);
-        for (std::size_t k = 0; k < at.cells; ++k) {
-            out[k] = rate[k] - out[k];
+    for (const LineGroup& group : lines_.groups()) {
+        lines_.apply(group, lines_.density(group), work_.data());
+        lines_.scatter(group, work_.data(), f);
+        const LaneValues moments = lines_.first_moments(group, lines_.density(group));
+        for (std::size_t lane = 0; lane < group.sites; ++lane) {
+            const std::size_t line = lines_.line(group, lane);
+            const double* rate = udot + line * at.stride();
+            double* out = f + line * at.stride();
+            for (std::size_t k = 0; k < at.cells; ++k) {
+                out[k] = rate[k] - out[k];
+            }
+            out[at.mean()] = rate[at.mean()] - u[line * at.stride() + at.drift()] - input_[line] -
+                             coupling_.field(h_, group.site(lane), group.population);
+            out[at.drift()] = moments[lane];
         }
-        out[at.mean()] = rate[at.mean()] - state[at.drift()] - input_[line] -
-                         coupling_.field(h_, lines_.site(line), lines_.population(line));
-        out[at.drift()] = lines_.first_moment(state);
     }
     fh = residual_ - epsilon_ * h_;
 }
@@ -83,28 +79,31 @@ void System::residual(const double* u, const double* udot, double* f, Eigen::Vec
 void System::factor(double shift) {
     shift_ = shift;
     const std::size_t cells = lines_.layout().cells;
-    for (std::size_t line = 0; line < lines_.count(); ++line) {
-        const double* up = lines_.up(line);
-        const double* down = lines_.down(line);
-        double* pivot = inverse_pivot_.data() + line * cells;
-        double* by_v = by_v_.data() + line * cells;
-        double* by_g = by_g_.data() + line * cells;
-        ChainSolver::factor(shift, up, down, cells, pivot);
-        divergence(lines_.flux_v(line), cells, by_v);
-        divergence(lines_.flux_g(line), cells, by_g);
-        ChainSolver::solve_two(up, down, pivot, cells, by_v, by_g);
-        moment_v_[line] = lines_.first_moment(by_v);
-        moment_g_[line] = lines_.first_moment(by_g);
-        const double follow = -moment_v_[line] / moment_g_[line]; // dg/dv along E[y] = 0
-        response_[line] = 1.0 / (shift - follow);
-        const std::size_t a = lines_.population(line);
-        for (std::size_t g = 0; g < lines_.gains(a); ++g) {
-            const std::size_t i =
-                lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
-            gain_g_[i] = lines_.gain_integral(line, g, by_g);
-            slope_[i] =
-                lines_.slope_means()[i] + lines_.gain_integral(line, g, by_v) + gain_g_[i] * follow;
-            site_values_[i] = slope_[i] * response_[line];
+    for (const LineGroup& group : lines_.groups()) {
+        const std::size_t begin = lines_.begin(group);
+        double* by_v = by_v_.data() + begin;
+        double* by_g = by_g_.data() + begin;
+        ChainSolver::factor_and_solve(shift, lines_.up(group), lines_.down(group), cells,
+                                      group.lanes, lines_.flux_v(group), lines_.flux_g(group),
+                                      inverse_pivot_.data() + begin, by_v, by_g);
+        const LaneValues moment_v = lines_.first_moments(group, by_v);
+        const LaneValues moment_g = lines_.first_moments(group, by_g);
+        for (std::size_t lane = 0; lane < group.lanes; ++lane) {
+            const std::size_t i = group.first_lane + lane;
+            moment_g_[i] = moment_g[lane];
+            follow_[i] = -moment_v[lane] / moment_g[lane];
+            response_[i] = 1.0 / (shift - follow_[i]);
+        }
+        for (std::size_t g = 0; g < lines_.gains(group.population); ++g) {
+            const LaneValues gain_v = lines_.gain_integrals(group, g, by_v);
+            const LaneValues gain_g = lines_.gain_integrals(group, g, by_g);
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const std::size_t i = lines_.gain_index(group, lane, g);
+                const std::size_t at = group.first_lane + lane;
+                gain_g_[i] = gain_g[lane];
+                slope_[i] = lines_.slope_means()[i] + gain_v[lane] + gain_g[lane] * follow_[at];
+                site_values_[i] = slope_[i] * response_[at];
+            }
         }
     }
     Eigen::MatrixXd schur = coupling_.combine_slopes(site_values_);
@@ -114,27 +113,36 @@ void System::factor(double shift) {
 
 void System::multiply(const double* x, const Eigen::VectorXd& xh, double* y, Eigen::VectorXd& yh) {
     const LineLayout at = lines_.layout();
-    for (std::size_t line = 0; line < lines_.count(); ++line) {
-        const double* in = x + line * at.stride();
-        double* out = y + line * at.stride();
-        lines_.apply(line, in, out);
-        const double* flux_v = lines_.flux_v(line);
-        const double* flux_g = lines_.flux_g(line);
-        double below = 0.0;
-        for (std::size_t k = 0; k < at.cells; ++k) {
-            const double flux = flux_v[k] * in[at.mean()] + flux_g[k] * in[at.drift()];
-            out[k] = shift_ * in[k] - out[k] - (below - flux);
-            below = flux;
+    std::vector<double> change(work_.size());
+    for (const LineGroup& group : lines_.groups()) {
+        lines_.gather(group, x, work_.data());
+        lines_.apply(group, work_.data(), change.data());
+        lines_.scatter(group, change.data(), y);
+        const LaneValues moments = lines_.first_moments(group, work_.data());
+        const double* flux_v = lines_.flux_v(group);
+        const double* flux_g = lines_.flux_g(group);
+        for (std::size_t lane = 0; lane < group.sites; ++lane) {
+            const std::size_t line = lines_.line(group, lane);
+            const double* in = x + line * at.stride();
+            double* out = y + line * at.stride();
+            double below = 0.0;
+            for (std::size_t k = 0; k < at.cells; ++k) {
+                const std::size_t i = k * group.lanes + lane;
+                const double flux = flux_v[i] * in[at.mean()] + flux_g[i] * in[at.drift()];
+                out[k] = shift_ * in[k] - out[k] - (below - flux);
+                below = flux;
+            }
+            out[at.mean()] = shift_ * in[at.mean()] - in[at.drift()] -
+                             coupling_.field(xh, group.site(lane), group.population);
+            out[at.drift()] = moments[lane];
         }
-        out[at.mean()] = shift_ * in[at.mean()] - in[at.drift()] -
-                         coupling_.field(xh, lines_.site(line), lines_.population(line));
-        out[at.drift()] = lines_.first_moment(in);
-        const std::size_t a = lines_.population(line);
-        for (std::size_t g = 0; g < lines_.gains(a); ++g) {
-            const std::size_t i =
-                lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
-            site_values_[i] =
-                lines_.gain_integral(line, g, in) + lines_.slope_means()[i] * in[at.mean()];
+        for (std::size_t g = 0; g < lines_.gains(group.population); ++g) {
+            const LaneValues gains = lines_.gain_integrals(group, g, work_.data());
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const std::size_t i = lines_.gain_index(group, lane, g);
+                const double v = x[lines_.line(group, lane) * at.stride() + at.mean()];
+                site_values_[i] = gains[lane] + lines_.slope_means()[i] * v;
+            }
         }
     }
     yh = coupling_.combine(site_values_) - epsilon_ * xh;
@@ -143,37 +151,53 @@ void System::multiply(const double* x, const Eigen::VectorXd& xh, double* y, Eig
 void System::solve(const double* b, const Eigen::VectorXd& bh, double* x, Eigen::VectorXd& xh) {
     const LineLayout at = lines_.layout();
     // Each line by itself: p = alpha + by_v v + by_g g, E[y] = 0 gives g, then v without h.
-    for (std::size_t line = 0; line < lines_.count(); ++line) {
-        const double* in = b + line * at.stride();
-        double* out = x + line * at.stride();
-        const double input = in[at.mean()];
-        const double moment = in[at.drift()];
-        ChainSolver::solve(lines_.up(line), lines_.down(line),
-                           inverse_pivot_.data() + line * at.cells, at.cells, in, out);
-        const double g0 = (moment - lines_.first_moment(out)) / moment_g_[line]; // g at v = 0
-        const double v0 = response_[line] * (input + g0);
-        out[at.mean()] = v0;
-        out[at.drift()] = g0;
-        const std::size_t a = lines_.population(line);
-        for (std::size_t g = 0; g < lines_.gains(a); ++g) {
-            const std::size_t i =
-                lines_.site(line) * lines_.gain_count() + lines_.first_gain(a) + g;
-            site_values_[i] = lines_.gain_integral(line, g, out) + gain_g_[i] * g0 + slope_[i] * v0;
+    for (const LineGroup& group : lines_.groups()) {
+        const std::size_t begin = lines_.begin(group);
+        double* alpha = solution_.data() + begin;
+        lines_.gather(group, b, work_.data());
+        ChainSolver::solve(lines_.up(group), lines_.down(group), inverse_pivot_.data() + begin,
+                           at.cells, group.lanes, work_.data(), alpha);
+        const LaneValues moments = lines_.first_moments(group, alpha);
+        LaneValues v0{};
+        LaneValues g0{}; // at v = 0
+        for (std::size_t lane = 0; lane < group.sites; ++lane) {
+            const std::size_t i = group.first_lane + lane;
+            const std::size_t line = lines_.line(group, lane);
+            const double* in = b + line * at.stride();
+            g0[lane] = (in[at.drift()] - moments[lane]) / moment_g_[i];
+            v0[lane] = response_[i] * (in[at.mean()] + g0[lane]);
+        }
+        for (std::size_t lane = 0; lane < group.sites; ++lane) {
+            double* out = x + lines_.line(group, lane) * at.stride();
+            out[at.mean()] = v0[lane];
+            out[at.drift()] = g0[lane];
+        }
+        for (std::size_t g = 0; g < lines_.gains(group.population); ++g) {
+            const LaneValues gains = lines_.gain_integrals(group, g, alpha);
+            for (std::size_t lane = 0; lane < group.sites; ++lane) {
+                const std::size_t i = lines_.gain_index(group, lane, g);
+                site_values_[i] = gains[lane] + gain_g_[i] * g0[lane] + slope_[i] * v0[lane];
+            }
         }
     }
     xh = schur_->solve(bh - coupling_.combine(site_values_));
-    for (std::size_t line = 0; line < lines_.count(); ++line) {
-        double* out = x + line * at.stride();
-        const double field = coupling_.field(xh, lines_.site(line), lines_.population(line));
-        const double v = out[at.mean()] + response_[line] * field;
-        const double g = out[at.drift()] - moment_v_[line] / moment_g_[line] * v;
-        const double* by_v = by_v_.data() + line * at.cells;
-        const double* by_g = by_g_.data() + line * at.cells;
-        for (std::size_t k = 0; k < at.cells; ++k) {
-            out[k] += by_v[k] * v + by_g[k] * g;
+    for (const LineGroup& group : lines_.groups()) {
+        const std::size_t begin = lines_.begin(group);
+        LaneValues v{};
+        LaneValues g{};
+        for (std::size_t lane = 0; lane < group.sites; ++lane) {
+            const std::size_t i = group.first_lane + lane;
+            double* out = x + lines_.line(group, lane) * at.stride();
+            v[lane] = out[at.mean()] +
+                      response_[i] * coupling_.field(xh, group.site(lane), group.population);
+            g[lane] = out[at.drift()] + follow_[i] * v[lane];
+            out[at.mean()] = v[lane];
+            out[at.drift()] = g[lane];
         }
-        out[at.mean()] = v;
-        out[at.drift()] = g;
+        double* p = solution_.data() + begin;
+        lane_loops::add_multiples(by_v_.data() + begin, v.data(), by_g_.data() + begin, g.data(),
+                                  at.cells, group.lanes, p);
+        lines_.scatter(group, p, x);
     }
 }
 

@@ -76,12 +76,12 @@ class Model(unittest.TestCase):
         self.assertAlmostEqual(at[2], 3.0 * at[1])
         self.assertEqual(at[3], at[2])
         calls = sum(one.calls for one in self.problem.kinetic_messages())
-        self.assertAlmostEqual(calls, 11 + 20 * 2 + 3 / 16)
+        self.assertAlmostEqual(calls, 7 + 9 * 2 + 4 / 16)
         self.assertAlmostEqual(self.predict(2, machine=model.Machine(1.0, 1e300))["kinetic messages"], 16 * calls)
 
     def test_what_a_run_is_bound_by(self):
         self.assertEqual(model.bound(self.predict(1)), "neurons")
-        self.assertEqual(model.bound(self.predict(10**5, machine=model.Machine(1.0, 1e10))), "kinetic messages")
+        self.assertEqual(model.bound(self.predict(100, machine=model.Machine(1.0, 1e10))), "kinetic messages")
         only_network = replace(self.problem, kinetic_lines=0)
         self.assertEqual(model.bound(self.predict(10**5, only_network, model.Machine(1.0, 1e10))), "wait for the sum")
 

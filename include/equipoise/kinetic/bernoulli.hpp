@@ -9,36 +9,45 @@
 /// B(-x) = B(x) + x; B(0) = 1.
 namespace equipoise::kinetic {
 
-/// B(x) for x >= 0, to a few units in the last place. Beyond 700, where it is below 1e-300: B(700).
-/// Branch-free: loops over it vectorise.
-inline double bernoulli_positive(double x) {
-    const double y = x > 700.0 ? 700.0 : x;
-    const double quotient = y / elementary::exponential_minus_one(y);
-    return y < 1e-9 ? 1.0 - 0.5 * y : quotient;
+namespace detail {
+
+constexpr double largest_argument = 700.0; ///< B is below 1e-300 there
+constexpr double tiny = 0x1p-1000;         ///< keeps 0/0 at 0 away and changes nothing else
+
+/// 1/(exp(y) - 1) for tiny <= y <= largest_argument.
+inline double inverse_of_expm1(double y) {
+    const auto [scale, excess] = elementary::detail::split_exponential(y);
+    return 1.0 / std::fma(scale, excess, scale - 1.0);
 }
 
-/// B'(x) for x >= 0, given b = B(x). B' = b (1 - b - x)/x; by its series where that cancels.
-inline double bernoulli_slope_positive(double x, double b) {
-    const double y = x > 700.0 ? 700.0 : x;
-    const double z = y * y;
-    const double series =
-        -0.5 +
-        y * (1.0 / 6.0 + z * (-1.0 / 180.0 +
-                              z * (1.0 / 5040.0 + z * (-1.0 / 151200.0 + z * (1.0 / 4790016.0)))));
-    const double quotient = b * (1.0 - b - y) / (y + 1e-300);
-    return y < 0.25 ? series : quotient;
-}
+} // namespace detail
 
-/// B and B' at an argument cut off at 700.
+/// B and B' at an argument cut off at detail::largest_argument.
 struct BernoulliPair {
     double argument, value, slope;
 };
 
-/// Both for x >= 0, as the functions above.
+// Both for x >= 0, to a few units in the last place; one comparison, so that loops over them
+// vectorise well.
+
+inline double bernoulli_positive(double x) {
+    const double y = std::min(x, detail::largest_argument) + detail::tiny;
+    return y * detail::inverse_of_expm1(y);
+}
+
+/// B' = (1 - B - y)/(exp(y) - 1), by its series where that cancels.
 inline BernoulliPair bernoulli_pair_positive(double x) {
-    const double y = std::min(x, 700.0);
-    const double value = bernoulli_positive(y);
-    return {y, value, bernoulli_slope_positive(y, value)};
+    const double y = std::min(x, detail::largest_argument) + detail::tiny;
+    const double e = detail::inverse_of_expm1(y);
+    const double value = y * e;
+    const double z = y * y;
+    const double series =
+        std::fma(y,
+                 elementary::detail::polynomial(z, 1.0 / 4790016.0, -1.0 / 151200.0, 1.0 / 5040.0,
+                                                -1.0 / 180.0, 1.0 / 6.0),
+                 -0.5);
+    const double quotient = e * (1.0 - value - y);
+    return {y, value, y < 0.25 ? series : quotient};
 }
 
 /// B(x) for any x.
@@ -48,7 +57,7 @@ inline double bernoulli(double x) {
 
 /// B'(x) for any x: B'(-x) = -1 - B'(x).
 inline double bernoulli_slope(double x) {
-    const double slope = bernoulli_slope_positive(std::abs(x), bernoulli_positive(std::abs(x)));
+    const double slope = bernoulli_pair_positive(std::abs(x)).slope;
     return x >= 0.0 ? slope : -1.0 - slope;
 }
 

@@ -10,17 +10,20 @@ namespace equipoise::kinetic {
 /// Heyman), so that b >= 0 gives x >= 0 in floating point too, for every shift, and every entry of
 /// x is accurate to rounding however small it is.
 ///
-/// Static functions over arrays of `cells` values.
+/// Static functions over arrays by (cell, lane), 1 or LineGroup::most_lanes lanes, each lane a
+/// chain of its own.
 struct ChainSolver {
-    /// 1/pivot_k, k < cells.
+    /// 1/pivot(k).
     static void factor(double shift, const double* up, const double* down, std::size_t cells,
-                       double* inverse_pivot);
+                       std::size_t lanes, double* inverse_pivot);
+    /// The same, and the solutions x and y for the changes of A p that belong to changes of the
+    /// fluxes: b(k) = flux(k-1) - flux(k).
+    static void factor_and_solve(double shift, const double* up, const double* down,
+                                 std::size_t cells, std::size_t lanes, const double* flux_x,
+                                 const double* flux_y, double* inverse_pivot, double* x, double* y);
     /// x from b, which may be the same array.
     static void solve(const double* up, const double* down, const double* inverse_pivot,
-                      std::size_t cells, const double* b, double* x);
-    /// Two right-hand sides at once, in place.
-    static void solve_two(const double* up, const double* down, const double* inverse_pivot,
-                          std::size_t cells, double* x, double* y);
+                      std::size_t cells, std::size_t lanes, const double* b, double* x);
 };
 
 } // namespace equipoise::kinetic

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equipoise/kinetic/rates.hpp"
+#include "equipoise/kinetic/undershoot.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -12,15 +13,20 @@ namespace equipoise::kinetic {
 /// two conserve the same mass, so they differ by the divergence of a flux, which is limited face
 /// by face so that no cell turns negative (flux-corrected transport, Zalesak 1979). Where the
 /// second-order result is positive already it is not touched, and next to a negative cell the
-/// change is of the size of the undershoot. Mass and E[y] = 0 are kept.
+/// change is of the size of the undershoot. Where that is negligible, as in the far tails of every
+/// density that shrinks, mass is moved between neighbours instead (repair_undershoot()). Mass and
+/// E[y] = 0 are kept.
 class Limiter {
   public:
-    explicit Limiter(const Grid& grid);
+    /// `negligible`: mass that a density may lack in its negative cells.
+    Limiter(const Grid& grid, double negligible);
 
-    /// Repairs the line density p (cells values) at the end of a step from `before` over the time
-    /// dt; v and g are those at the end of the step. True when p was changed by more than rounding.
-    bool apply(const model::Population& population, const double* before, double dt, double v,
-               double g, double* p);
+    /// Repairs the line density p (cells values) where its undershoot is negligible.
+    Undershoot repair(double* p) const { return repair_undershoot(grid_, negligible_, p); }
+    /// Repairs the line density p at the end of a step from `before` over the time dt; v and g are
+    /// those at the end of the step. Undershoot::large: by backward Euler and limited fluxes.
+    Undershoot apply(const model::Population& population, const double* before, double dt, double v,
+                     double g, double* p);
 
     /// Backward Euler with v frozen and g such that E[y] = 0, into result. E[y] falls monotonically
     /// in g, so there is exactly one such g.
@@ -29,10 +35,10 @@ class Limiter {
 
   private:
     [[nodiscard]] double first_moment(const std::vector<double>& p) const;
-    bool repair_rounding(double* p) const;
     void blend(double* p) const;
 
     Grid grid_;
+    double negligible_;
     RateEvaluator evaluator_;
     std::vector<double> up_, down_, pivot_, right_, euler_;
 };

@@ -2,9 +2,11 @@
 
 #include "equipoise/balance/lattice.hpp"
 #include "equipoise/kinetic/grid.hpp"
+#include "equipoise/kinetic/line_groups.hpp"
 #include "equipoise/kinetic/rates.hpp"
 #include "equipoise/model/model.hpp"
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -20,46 +22,69 @@ struct LineLayout {
     [[nodiscard]] std::size_t drift() const { return cells + 1; }
 };
 
+/// One value for each lane of a group.
+using LaneValues = std::array<double, LineGroup::most_lanes>;
+
 /// The local lines, a *line* being one population at one site: line = site * populations +
 /// population. Holds what follows from the lines' states alone: the rates of their Fokker-Planck
-/// operators with derivatives, the gains on the cells and their means. No MPI.
+/// operators with derivatives, the gains on the cells and their means. Lines are worked on in
+/// groups, whose arrays are by (cell, lane). No MPI.
 class Lines {
   public:
     Lines(const model::Model& model, const Grid& grid, const balance::Lattice& lattice);
 
-    /// Takes the states of all lines, (line, stride): the rates and their derivatives.
+    /// Takes the states of all lines, (line, stride): densities, rates and their derivatives.
     void evaluate_rates(const double* u);
-    /// Takes the states of all lines: the gains and their means.
+    /// Takes the states of all lines: the gains, and the means of gains and slopes.
     void evaluate_gains(const double* u);
 
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
+    [[nodiscard]] std::size_t populations() const noexcept { return populations_; }
     [[nodiscard]] std::size_t population(std::size_t line) const { return line % populations_; }
     [[nodiscard]] std::size_t site(std::size_t line) const { return line / populations_; }
     [[nodiscard]] const Grid& grid() const noexcept { return grid_; }
     [[nodiscard]] LineLayout layout() const { return {grid_.cells}; }
     [[nodiscard]] const model::Model& model() const noexcept { return *model_; }
 
-    /// Rates of a line at the state last evaluated, cells values each, and the derivatives of its
-    /// fluxes with respect to v and g.
-    [[nodiscard]] const double* up(std::size_t line) const {
-        return up_.data() + line * grid_.cells;
+    [[nodiscard]] const std::vector<LineGroup>& groups() const noexcept { return groups_; }
+    /// Of all groups: the size of an array by (group, lane).
+    [[nodiscard]] std::size_t lanes() const noexcept { return lanes_; }
+    [[nodiscard]] std::size_t line(const LineGroup& group, std::size_t lane) const {
+        return group.site(lane) * populations_ + group.population;
     }
-    [[nodiscard]] const double* down(std::size_t line) const {
-        return down_.data() + line * grid_.cells;
+    /// Where a group's values begin in an array by (group, cell, lane), of size cells * lanes().
+    [[nodiscard]] std::size_t begin(const LineGroup& group) const {
+        return group.first_lane * grid_.cells;
     }
-    [[nodiscard]] const double* flux_v(std::size_t line) const {
-        return flux_v_.data() + line * grid_.cells;
+    /// Densities of a group from states (line, stride), into to(cell, lane).
+    void gather(const LineGroup& group, const double* u, double* to) const;
+    /// The other way; idle lanes are left out.
+    void scatter(const LineGroup& group, const double* from, double* u);
+
+    /// Of a group, by (cell, lane), at the state last evaluated: densities, rates, and the
+    /// derivatives of fluxes with respect to v and g.
+    [[nodiscard]] const double* density(const LineGroup& group) const {
+        return density_.data() + begin(group);
     }
-    [[nodiscard]] const double* flux_g(std::size_t line) const {
-        return flux_g_.data() + line * grid_.cells;
+    [[nodiscard]] const double* up(const LineGroup& group) const {
+        return up_.data() + begin(group);
     }
-    /// The largest rate at which a cell of the line is left: the size of its operator A.
-    [[nodiscard]] double largest_rate(std::size_t line) const;
+    [[nodiscard]] const double* down(const LineGroup& group) const {
+        return down_.data() + begin(group);
+    }
+    [[nodiscard]] const double* flux_v(const LineGroup& group) const {
+        return flux_v_.data() + begin(group);
+    }
+    [[nodiscard]] const double* flux_g(const LineGroup& group) const {
+        return flux_g_.data() + begin(group);
+    }
+    /// The largest rate at which a cell of each line is left: the size of its operator A.
+    [[nodiscard]] LaneValues largest_rates(const LineGroup& group) const;
 
     /// A p for the rates last evaluated.
-    void apply(std::size_t line, const double* p, double* dpdt) const;
+    void apply(const LineGroup& group, const double* p, double* dpdt) const;
     /// dy sum_k y_k x_k.
-    [[nodiscard]] double first_moment(const double* x) const;
+    [[nodiscard]] LaneValues first_moments(const LineGroup& group, const double* x) const;
 
     /// Gains are numbered over all populations in the order of MomentLayout; those of a line's
     /// population are first_gain(population) + 0 .. gains(population) - 1.
@@ -70,26 +95,38 @@ class Lines {
     [[nodiscard]] std::size_t gains(std::size_t population) const {
         return model_->population(population).gains.size();
     }
-    /// dy sum_k G(v + y_k) x_k for gain g of the line's population, at the v last evaluated.
-    [[nodiscard]] double gain_integral(std::size_t line, std::size_t g, const double* x) const;
+    /// Where gain g of a lane's population stands in an array by (site, gain).
+    [[nodiscard]] std::size_t gain_index(const LineGroup& group, std::size_t lane,
+                                         std::size_t g) const {
+        return group.site(lane) * gain_count_ + first_gain_[group.population] + g;
+    }
+    /// dy sum_k G(v + y_k) x_k for gain g of the group's population, at the v last evaluated.
+    [[nodiscard]] LaneValues gain_integrals(const LineGroup& group, std::size_t g,
+                                            const double* x) const;
     /// E[G] and E[G'] by (site, gain) at the state last evaluated.
     [[nodiscard]] const std::vector<double>& gain_means() const noexcept { return gain_mean_; }
     [[nodiscard]] const std::vector<double>& slope_means() const noexcept { return slope_mean_; }
 
   private:
-    void evaluate_gains(std::size_t line, const double* u);
+    [[nodiscard]] const double* gain(const LineGroup& group, std::size_t g) const {
+        return gain_.data() + g * lanes_ * grid_.cells + begin(group);
+    }
+    [[nodiscard]] LaneValues lane_values(const LineGroup& group, const double* u,
+                                         std::size_t at) const;
 
     const model::Model* model_;
     Grid grid_;
     std::size_t populations_, count_;
     std::size_t gain_count_ = 0;
     std::vector<std::size_t> first_gain_;
-    std::vector<double> y_; ///< centres
-    RateEvaluator evaluator_;
-    std::vector<double> up_, down_, flux_v_, flux_g_; ///< (line, cell)
-    std::vector<double> gain_;                        ///< (site, gain, cell): G(v + y_k)
-    std::vector<double> gain_mean_, slope_mean_;      ///< (site, gain)
-    std::vector<double> z_, slope_;                   ///< scratch, by cell
+    std::vector<LineGroup> groups_;
+    std::size_t lanes_ = 0;
+    std::vector<double> y_;              ///< centres
+    RateEvaluator evaluator_, one_lane_; ///< for full groups, and for single lines
+    std::vector<double> density_, up_, down_, flux_v_, flux_g_; ///< (group, cell, lane)
+    std::vector<double> gain_; ///< G(v + y_k) by (gain of the population, group, cell, lane)
+    std::vector<double> gain_mean_, slope_mean_; ///< (site, gain)
+    std::vector<double> p_, z_, slope_, idle_;   ///< scratch of a group
 };
 
 } // namespace equipoise::kinetic

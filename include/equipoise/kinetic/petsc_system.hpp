@@ -30,31 +30,37 @@ class PetscSystem {
     void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
     void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
 
-    /// Makes the system's last evaluation that of this state, where it is not already.
-    void evaluate(double t, std::vector<double> u, const Eigen::VectorXd& h);
-    /// To be called when the system has seen other states meanwhile.
-    void forget_evaluation() { known_ = false; }
+    /// Whether the Jacobian will be asked for where the residual was last: it then needs no other
+    /// evaluation.
+    void expect_same_state(bool same) noexcept { evaluated_ = same; }
+
+    /// The multipliers of a vector whose local values are these.
+    [[nodiscard]] Eigen::VectorXd multipliers(const double* values) const;
 
     /// Why the balance could not be solved since the last clear_complaint(); empty: it could.
     [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }
     void clear_complaint() { complaint_.clear(); }
+    void complain(const std::string& text) { complaint_ = text; }
     /// After a call to PETSc that ran the functions: throws what they threw, or an error of PETSc.
     void check(PetscErrorCode code, std::string_view call) { failure_.check(code, call); }
+    /// Runs the body of a function that PETSc calls; its exceptions are for check().
+    template <class Body>
+    PetscErrorCode guarded(const Body& body) {
+        return failure_.guarded(body);
+    }
 
   private:
     struct Callbacks;
     friend struct Callbacks;
 
-    void evaluate_at(double t, Vec vector);
+    void evaluate(double t, Vec vector);
     [[nodiscard]] bool converged(Vec residual, bool first) const;
+
+    void store_multipliers(const Eigen::VectorXd& h, double* values) const;
 
     System* system_;
     parallel::MatHandle matrix_;
-    bool known_ = false;            ///< the system's last evaluation is that of the next three
-    std::vector<double> evaluated_; ///< local lines
-    Eigen::VectorXd evaluated_h_;
-    double evaluated_time_ = 0.0;
-    double shift_ = 1.0; ///< of the Jacobian
+    bool evaluated_ = false; ///< expect_same_state()
     std::string complaint_;
     parallel::CallbackFailure failure_;
 };

@@ -27,24 +27,32 @@ namespace equipoise::kinetic {
 /// density to second order. Drift and noise are used at the centres alone, as Ito's operator asks.
 class RateEvaluator {
   public:
-    explicit RateEvaluator(const Grid& grid);
+    /// For so many lines side by side, 1 or LineGroup::most_lanes: arrays are by (cell, lane).
+    explicit RateEvaluator(const Grid& grid, std::size_t lanes = 1);
 
-    /// Takes drift and noise for the mean v. They are kept, so that a change of g alone costs no
-    /// evaluation of them. States outside the population's range take the values at its ends; the
-    /// caller sees to it that no mass to speak of is there.
-    void set_mean(const model::Population& population, double v);
-    /// The rates for the compensation g, cells values each; up of the last and down of the first
-    /// cell are 0.
-    void rates(double g, double* up, double* down) const;
-    /// Also the derivatives of flux_k with respect to v and g for the density p, cells values each
-    /// (the last are 0).
-    void rates_and_slopes(double g, const double* p, double* up, double* down, double* flux_v,
+    /// Takes drift and noise for the means v[lane]. They are kept, so that a change of g alone
+    /// costs no evaluation of them. States outside the population's range take the values at its
+    /// ends; the caller sees to it that no mass to speak of is there.
+    void set_means(const model::Population& population, const double* v);
+    /// The rates for the compensations g[lane]; up of the last and down of the first cell are 0.
+    void rates(const double* g, double* up, double* down);
+    /// At once, for means v[lane], the rates and the derivatives of flux_k with respect to v and g
+    /// for the densities p (the last are 0).
+    void rates_and_slopes(const model::Population& population, const double* v, const double* g,
+                          const double* p, double* up, double* down, double* flux_v,
                           double* flux_g);
 
+    /// The first two for one line.
+    void set_mean(const model::Population& population, double v) { set_means(population, &v); }
+    void rates(double g, double* up, double* down) { rates(&g, up, down); }
+
   private:
+    void close_ends(double* up, double* down) const;
+
     Grid grid_;
-    std::vector<double> z_, drift_, drift1_, noise_, noise1_; ///< by cell
-    std::vector<double> up_v_, down_v_, up_g_, down_g_;       ///< by cell
+    std::size_t lanes_;
+    std::vector<double> y_;                        ///< centres
+    std::vector<double> z_, drift_, noise_, beta_; ///< by (cell, lane)
 };
 
 } // namespace equipoise::kinetic

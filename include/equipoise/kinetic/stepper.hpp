@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equipoise/kinetic/limiter.hpp"
+#include "equipoise/kinetic/petsc_newton.hpp"
 #include "equipoise/kinetic/petsc_system.hpp"
 #include "equipoise/kinetic/system.hpp"
 #include "equipoise/parallel/petsc_objects.hpp"
@@ -88,11 +89,13 @@ class Stepper {
     parallel::DmHandle lines_dm_;
     parallel::StateLayout layout_;
     PetscSystem petsc_;
+    PetscNewton newton_;
     parallel::TsHandle ts_;
     parallel::StepState now_;
     double first_step_ = 0.0;
     std::vector<double> state_;
     Eigen::VectorXd multipliers_;
+    bool evaluated_ = false;     ///< the system's last evaluation is that of the present state
     std::deque<PastState> past_; ///< earlier states, oldest first
     StepCounts counts_;
     PetscInt replayed_rejections_ = 0, replayed_iterations_ = 0; ///< no effort of ours

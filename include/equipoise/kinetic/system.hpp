@@ -51,8 +51,10 @@ class System {
 
     /// Takes the state u, (local line, stride), and h at time t.
     void evaluate(double t, const double* u, const Eigen::VectorXd& h);
+    /// Only what the balance needs, at the state u at time t: balance_residual() and jacobian().
+    void evaluate_balance(double t, const double* u);
     /// F at the state last evaluated, for du/dt: of the lines, and of h.
-    void residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh) const;
+    void residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh);
     /// Prepares dF/du + shift dF/d(du/dt) at the state last evaluated, shift > 0. Throws
     /// NumericsError when the balance cannot be solved (balance::MultiplierSolver).
     void factor(double shift);
@@ -67,6 +69,9 @@ class System {
     [[nodiscard]] Eigen::MatrixXd jacobian() {
         return coupling_.combine_slopes(lines_.slope_means());
     }
+    /// Of the last evaluation, and of the last factor().
+    [[nodiscard]] double time() const { return time_.value_or(0.0); }
+    [[nodiscard]] double shift() const noexcept { return shift_; }
     /// iota_a(x, t) of a local line at the time last evaluated.
     [[nodiscard]] double input(std::size_t line) const { return input_[line]; }
 
@@ -85,12 +90,14 @@ class System {
 
     // The matrix: columns of a line's inverse, T = shift - A, and what elimination needs of them.
     double shift_ = 1.0;
-    std::vector<double> inverse_pivot_, by_v_, by_g_; ///< (line, cell): by_v = T^-1 dA/dv p
-    std::vector<double> moment_v_, moment_g_;         ///< by line: first moments of by_v, by_g
-    std::vector<double> response_;                    ///< by line: dv/d(input to v)
-    std::vector<double> gain_g_, slope_;              ///< (site, gain): of by_g; dE[G]/dv in all
-    std::vector<double> offset_;                      ///< scratch by line
-    std::vector<double> site_values_;                 ///< scratch (site, gain)
+    std::vector<double> inverse_pivot_, by_v_, by_g_; ///< (group, cell, lane): by_v = T^-1 dA/dv p
+    std::vector<double> follow_;                      ///< by (group, lane): dg/dv along E[y] = 0
+    std::vector<double> moment_g_;       ///< by (group, lane): the first moment of by_g
+    std::vector<double> response_;       ///< by (group, lane): dv/d(input to v)
+    std::vector<double> gain_g_, slope_; ///< (site, gain): of by_g; dE[G]/dv in all
+    std::vector<double> solution_;       ///< scratch (group, cell, lane)
+    std::vector<double> work_;           ///< scratch of a group
+    std::vector<double> site_values_;    ///< scratch (site, gain)
     std::optional<balance::MultiplierSolver> schur_;
 };
 

@@ -1,6 +1,8 @@
 // The chain on the cells: what makes the scheme conservative, positive and consistent.
 #include "equipoise/kinetic/chain_solver.hpp"
 #include "equipoise/kinetic/initial_density.hpp"
+#include "equipoise/kinetic/lane_loops.hpp"
+#include "equipoise/kinetic/line_groups.hpp"
 #include "equipoise/kinetic/rates.hpp"
 
 #include <catch2/catch.hpp>
@@ -44,8 +46,9 @@ struct Chain {
         std::vector<double> x(p.size());
         std::vector<double> right(p.size());
         std::transform(p.begin(), p.end(), right.begin(), [&](double value) { return value / dt; });
-        ChainSolver::factor(1.0 / dt, up.data(), down.data(), p.size(), pivot.data());
-        ChainSolver::solve(up.data(), down.data(), pivot.data(), p.size(), right.data(), x.data());
+        ChainSolver::factor(1.0 / dt, up.data(), down.data(), p.size(), 1, pivot.data());
+        ChainSolver::solve(up.data(), down.data(), pivot.data(), p.size(), 1, right.data(),
+                           x.data());
         return x;
     }
 };
@@ -99,9 +102,11 @@ TEST_CASE("the derivatives of the fluxes match differences") {
         std::vector<double> flux_g(grid.cells);
         const double v = 0.4;
         const double g = 0.07;
-        evaluator.set_mean(population, v);
-        evaluator.rates_and_slopes(g, p.data(), up.data(), down.data(), flux_v.data(),
-                                   flux_g.data());
+        evaluator.rates_and_slopes(population, &v, &g, p.data(), up.data(), down.data(),
+                                   flux_v.data(), flux_g.data());
+        const Chain same(population, grid, v, g);
+        CHECK(up == same.up);
+        CHECK(down == same.down);
         const double step = 1e-6;
         const Chain right(population, grid, v + step, g);
         const Chain left(population, grid, v - step, g);
@@ -121,6 +126,74 @@ TEST_CASE("the derivatives of the fluxes match differences") {
                   Approx((flux(above) - flux(below)) / (2.0 * step)).margin(1e-7 * scale));
         }
     }
+}
+
+TEST_CASE("lines side by side have the bits of lines by themselves") {
+    const model::Population& population = multiplicative().model.population(0);
+    constexpr std::size_t lanes = kinetic::LineGroup::most_lanes;
+    const Grid grid{-4.0, 4.5, 77}; // rows of cells that are not whole
+    std::mt19937_64 generator(9);
+    std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+    std::vector<double> v(lanes);
+    std::vector<double> g(lanes);
+    std::generate(v.begin(), v.end(), [&] { return uniform(generator); });
+    std::generate(g.begin(), g.end(), [&] { return uniform(generator); });
+    const std::size_t size = grid.cells * lanes;
+    std::vector<double> p(size);
+    std::generate(p.begin(), p.end(), [&] { return uniform(generator) + 1.0; });
+
+    struct Results {
+        std::vector<double> up, down, flux_v, flux_g, pivot, by_v, by_g, solution, flow;
+    };
+    const auto work_out = [&](std::size_t count, const double* means, const double* drifts,
+                              const std::vector<double>& density) {
+        const std::size_t all = grid.cells * count;
+        Results of;
+        for (std::vector<double>* array : {&of.up, &of.down, &of.flux_v, &of.flux_g, &of.pivot,
+                                           &of.by_v, &of.by_g, &of.solution, &of.flow}) {
+            array->resize(all);
+        }
+        RateEvaluator evaluator(grid, count);
+        evaluator.rates_and_slopes(population, means, drifts, density.data(), of.up.data(),
+                                   of.down.data(), of.flux_v.data(), of.flux_g.data());
+        ChainSolver::factor_and_solve(3.0, of.up.data(), of.down.data(), grid.cells, count,
+                                      of.flux_v.data(), of.flux_g.data(), of.pivot.data(),
+                                      of.by_v.data(), of.by_g.data());
+        ChainSolver::solve(of.up.data(), of.down.data(), of.pivot.data(), grid.cells, count,
+                           density.data(), of.solution.data());
+        kinetic::lane_loops::flow(of.up.data(), of.down.data(), density.data(), grid.cells, count,
+                                  of.flow.data());
+        return of;
+    };
+    const Results together = work_out(lanes, v.data(), g.data(), p);
+    std::vector<std::vector<double>> lines(lanes, std::vector<double>(grid.cells));
+    std::vector<double*> pointers;
+    std::vector<const double*> read;
+    for (std::vector<double>& line : lines) {
+        pointers.push_back(line.data());
+        read.push_back(line.data());
+    }
+    const auto lane_of = [&](const std::vector<double>& all, std::size_t lane) {
+        kinetic::lane_loops::scatter(all.data(), grid.cells, lanes, pointers.data());
+        return lines[lane];
+    };
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const Results alone = work_out(1, &v[lane], &g[lane], lane_of(p, lane));
+        CHECK(lane_of(together.up, lane) == alone.up);
+        CHECK(lane_of(together.down, lane) == alone.down);
+        CHECK(lane_of(together.flux_v, lane) == alone.flux_v);
+        CHECK(lane_of(together.flux_g, lane) == alone.flux_g);
+        CHECK(lane_of(together.pivot, lane) == alone.pivot);
+        CHECK(lane_of(together.by_v, lane) == alone.by_v);
+        CHECK(lane_of(together.by_g, lane) == alone.by_g);
+        CHECK(lane_of(together.solution, lane) == alone.solution);
+        CHECK(lane_of(together.flow, lane) == alone.flow);
+    }
+    // Gathering undoes scattering.
+    kinetic::lane_loops::scatter(p.data(), grid.cells, lanes, pointers.data());
+    std::vector<double> again(size);
+    kinetic::lane_loops::gather(read.data(), grid.cells, lanes, again.data());
+    CHECK(again == p);
 }
 
 TEST_CASE("backward Euler's matrix is an M-matrix for every step and noise, none included") {
@@ -173,18 +246,21 @@ TEST_CASE("the tridiagonal solve inverts the matrix, tiny entries to full accura
             const double size = (shift + chain.up[k] + chain.down[k]) * std::abs(x[k]) + 1.0;
             CHECK(shift * x[k] - a_x[k] == Approx(shift * b[k]).margin(1e-9 * size));
         }
-        // Two at once are the same as one by one.
+        // For changes of fluxes, at once with the factorisation, they are the same.
         std::vector<double> pivot(cells);
-        ChainSolver::factor(shift, chain.up.data(), chain.down.data(), cells, pivot.data());
-        std::vector<double> first = b;
-        std::vector<double> second(b.rbegin(), b.rend());
-        std::vector<double> alone = second;
-        ChainSolver::solve_two(chain.up.data(), chain.down.data(), pivot.data(), cells,
-                               first.data(), second.data());
-        ChainSolver::solve(chain.up.data(), chain.down.data(), pivot.data(), cells, alone.data(),
-                           alone.data());
+        std::vector<double> first(cells);
+        std::vector<double> second(cells);
+        std::vector<double> change(cells);
         for (std::size_t k = 0; k < cells; ++k) {
-            CHECK(second[k] == Approx(alone[k]).epsilon(1e-12));
+            change[k] = (k > 0 ? b[k - 1] : 0.0) - (k + 1 < cells ? b[k] : 0.0);
+        }
+        ChainSolver::factor_and_solve(shift, chain.up.data(), chain.down.data(), cells, 1, b.data(),
+                                      b.data(), pivot.data(), first.data(), second.data());
+        ChainSolver::solve(chain.up.data(), chain.down.data(), pivot.data(), cells, 1,
+                           change.data(), change.data());
+        for (std::size_t k = 0; k < cells; ++k) {
+            CHECK(first[k] == Approx(change[k]).epsilon(1e-10).margin(1e-12 / shift));
+            CHECK(second[k] == first[k]);
         }
     }
     // A source at one end and rates of 1 against a shift of 1e3: entries fall by about 1e-3 a cell.
