@@ -21,7 +21,7 @@ from equipoise_post import scaling, style  # noqa: E402
 from equipoise_post.reader import OutputError  # noqa: E402
 
 BLOCK = 1024  # neurons: what a rank holds is a number of whole blocks
-AHEAD = 32  # blocks whose noise is drawn while the sum is under way
+AHEAD = 128  # blocks whose noise is drawn while the sum is under way, at most (NetworkSolver::ahead_limit)
 STABILITY = 16  # steps of the kinetic solver between looks at the spectrum of J
 
 

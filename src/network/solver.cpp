@@ -16,9 +16,6 @@ namespace equipoise::network {
 
 namespace {
 
-constexpr std::size_t ahead_capacity =
-    32; ///< blocks: 256 KiB of noise, within the second-level cache
-
 EQUIPOISE_CLONES
 std::int64_t count_outside(const double* z, double lower, double upper, std::size_t count) {
     std::int64_t outside = 0;
@@ -95,7 +92,9 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
             blocks_.push_back({a, block});
         }
     }
-    ahead_.resize(std::min(ahead_capacity, blocks_.size()) * random::block_size);
+    // Not initialised: what is never written takes no memory, and one rank alone writes nothing.
+    ahead_capacity_ = std::min(ahead_limit, blocks_.size());
+    ahead_ = std::make_unique_for_overwrite<Block[]>(ahead_capacity_);
 }
 
 void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::block_size> xi) const {
@@ -208,7 +207,7 @@ void NetworkSolver::local_pass() {
                 static_cast<std::size_t>(std::min(domain::block_size, next.state.neurons - first)));
         }
         if (i < ahead_blocks_) {
-            xi = ahead_.data() + i * random::block_size;
+            xi = ahead_[i].data();
         } else {
             draw(blocks_[i], noise);
         }
@@ -233,11 +232,8 @@ void NetworkSolver::local_pass() {
 
 void NetworkSolver::draw_ahead(const std::function<bool()>& arrived) {
     const Stopwatch watch;
-    const std::size_t capacity = ahead_.size() / random::block_size;
-    while (ahead_blocks_ < capacity && !arrived()) {
-        draw(blocks_[ahead_blocks_],
-             std::span<double, random::block_size>(
-                 ahead_.data() + ahead_blocks_ * random::block_size, random::block_size));
+    while (ahead_blocks_ < ahead_capacity_ && !arrived()) {
+        draw(blocks_[ahead_blocks_], ahead_[ahead_blocks_]);
         ++ahead_blocks_;
     }
     ahead_seconds_ += watch.seconds();

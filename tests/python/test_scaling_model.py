@@ -62,12 +62,16 @@ class Model(unittest.TestCase):
             parts = self.predict(ranks)
             self.assertAlmostEqual(parts["cells"] + parts["uneven sites"], 1.6 * most / 6)
 
+    def test_the_program_draws_as_much_ahead_as_the_model_says(self):
+        header = (SOURCE / "include/equipoise/network/solver.hpp").read_text(encoding="utf-8")
+        self.assertIn(f"ahead_limit = {model.AHEAD};", header)
+
     def test_the_sum_waits_only_beyond_the_noise_drawn_ahead(self):
         self.assertEqual(self.predict(1024, machine=model.Machine(1e-7, 1e10))["wait for the sum"], 0.0)
         slow = model.Machine(1.0, 88.0)  # 2 s in each of 10 rounds of 100 steps
         ahead = 100 * BLOCK * self.constants.noise  # a block for each rank
         self.assertAlmostEqual(self.predict(1024, machine=slow)["wait for the sum"], 2000.0 - ahead)
-        ahead = 100 * 32 * BLOCK * self.constants.noise  # no more than 32
+        ahead = 100 * model.AHEAD * BLOCK * self.constants.noise  # no more
         self.assertAlmostEqual(self.predict(2, machine=slow)["wait for the sum"], 200.0 - ahead)
 
     def test_kinetic_messages_stop_growing_at_as_many_ranks_as_sites(self):

@@ -68,6 +68,37 @@ TEST_CASE("settling and drawing ahead change nothing") {
     });
 }
 
+TEST_CASE("noise is drawn ahead until the sum has arrived, for some of the blocks at most") {
+    constexpr auto limit = static_cast<std::int64_t>(network::NetworkSolver::ahead_limit);
+    for (const std::int64_t blocks : {std::int64_t{10}, 6 * limit}) { // one rank to four
+        const std::vector<std::string> size{
+            "--population.e.neurons=" + std::to_string(blocks / 2 * domain::block_size),
+            "--population.i.neurons=" + std::to_string(blocks / 2 * domain::block_size)};
+        Setup plain(network_text("point"), MPI_COMM_WORLD, size);
+        Setup ahead(network_text("point"), MPI_COMM_WORLD, size);
+        plain.start();
+        ahead.start();
+        std::int64_t local = 0;
+        for (const domain::Placement& placement : ahead.placements) {
+            local += placement.local().size();
+        }
+        for (const std::int64_t until : {std::int64_t{0}, std::int64_t{3}, 10 * limit}) {
+            plain.steps(1);
+            ahead.solver.local_pass();
+            ahead.comm.sum(ahead.solver.message().words());
+            std::int64_t asked = 0;
+            ahead.solver.draw_ahead([&] { return asked++ == until; });
+            // Asked once more than there are blocks drawn, but not when there is no room for more.
+            CHECK(asked == std::min({until + 1, local, limit}));
+            asked = 0;
+            ahead.solver.draw_ahead([&] { return ++asked == 1; });
+            CHECK(asked == (until < std::min(local, limit) ? 1 : 0)); // goes on where it was
+            ahead.solver.receive();
+        }
+        CHECK(ahead.states() == plain.states());
+    }
+}
+
 TEST_CASE("a run stopped and restored goes on with the same bits") {
     for_each_network([](const std::string& text) {
         Setup whole(text);
