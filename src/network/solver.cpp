@@ -187,13 +187,16 @@ void NetworkSolver::measure_block(const BlockIndex& index) {
 
 void NetworkSolver::local_pass() {
     const Stopwatch pass;
+    const bool first_pass = pass_seconds_ == 0.0; // a run of one step has its phases, too
     message_.clear();
     for (LocalPopulation& local : populations_) {
         local.input.update(time());
     }
     Block noise;
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
-        const bool timed = i % timed_every == timed_every - 1 || blocks_.size() < timed_every;
+        // Other ones in each pass: every block in its turn, and a rank of few blocks not all of
+        // them.
+        const bool timed = first_pass || (i + static_cast<std::size_t>(step_)) % timed_every == 0;
         const double* xi = noise.data();
         std::optional<Stopwatch> watch; // reading the clock costs as much as ten neurons
         if (timed) {

@@ -85,7 +85,8 @@ class NetworkSolver {
     /// Replaces states and clock (restart). Call start() afterwards.
     void restore(std::int64_t step, std::span<const std::vector<double>> states);
 
-    /// Every so many blocks of a pass one is timed: a clock read in each would slow the pass down.
+    /// Of so many blocks of a pass one is timed (in the first pass all): a clock read in each would
+    /// slow it down.
     static constexpr std::size_t timed_every = 16;
     /// Seconds of the passes spent in drawing noise, in gains and moments, and in the rest (kick,
     /// drift, noise intensity). The three are one pass over the blocks: their shares are those of
