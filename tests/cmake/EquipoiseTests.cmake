@@ -23,7 +23,8 @@ set(EQUIPOISE_TEST_ENVIRONMENT
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
     OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm_rsh_agent=/bin/false
     PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
-    OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=1)
+    OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=1
+    CACHE INTERNAL "") # for bench/ too, beside this folder
 
 function(equipoise_test_properties test timeout processors labels)
   if(NOT timeout)
