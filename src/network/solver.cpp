@@ -25,12 +25,14 @@ std::int64_t count_outside(const double* z, double lower, double upper, std::siz
     return outside;
 }
 
-/// Asks for a block's states while the one before is worked on: a block is too short for the
-/// processor to see by itself what comes next.
-void fetch_ahead(const double* z, std::size_t count) {
+/// Asks for a part of a block's states while the block before is worked on: a block is too short
+/// for the processor to see by itself what comes next. Part by part, between the loops over the
+/// block before, since a core that asks for more lines than it can have under way stands still.
+void fetch_ahead(std::span<const double> z, std::size_t part) {
+    constexpr std::size_t parts = 3;
     constexpr std::size_t line = 64 / sizeof(double);
-    for (std::size_t i = 0; i < count; i += line) {
-        __builtin_prefetch(z + i, 0, 3);
+    for (std::size_t i = part * z.size() / parts; i < (part + 1) * z.size() / parts; i += line) {
+        __builtin_prefetch(&z[i], 0, 3);
     }
 }
 
@@ -95,6 +97,13 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
     // Not initialised: what is never written takes no memory, and one rank alone writes nothing.
     ahead_capacity_ = std::min(ahead_limit, blocks_.size());
     ahead_ = std::make_unique_for_overwrite<Block[]>(ahead_capacity_);
+}
+
+std::span<const double> NetworkSolver::states(const BlockIndex& index) const {
+    const domain::PopulationState& state = populations_[index.population].state;
+    const std::int64_t first = index.block * domain::block_size;
+    const std::int64_t end = std::min(first + domain::block_size, state.neurons);
+    return {state.z.data() + (first - state.first_neuron), static_cast<std::size_t>(end - first)};
 }
 
 void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::block_size> xi) const {
@@ -202,13 +211,9 @@ void NetworkSolver::local_pass() {
         if (timed) {
             watch.emplace();
         }
-        if (i + 1 < blocks_.size()) {
-            const LocalPopulation& next = populations_[blocks_[i + 1].population];
-            const std::int64_t first = blocks_[i + 1].block * domain::block_size;
-            fetch_ahead(
-                next.state.z.data() + (first - next.state.first_neuron),
-                static_cast<std::size_t>(std::min(domain::block_size, next.state.neurons - first)));
-        }
+        const std::span<const double> next =
+            i + 1 < blocks_.size() ? states(blocks_[i + 1]) : std::span<const double>{};
+        fetch_ahead(next, 0);
         if (i < ahead_blocks_) {
             xi = ahead_[i].data();
         } else {
@@ -217,10 +222,12 @@ void NetworkSolver::local_pass() {
         if (watch) {
             sampled_noise_ += watch->restart();
         }
+        fetch_ahead(next, 1);
         advance_block(blocks_[i], xi);
         if (watch) {
             sampled_update_ += watch->restart();
         }
+        fetch_ahead(next, 2);
         measure_block(blocks_[i]);
         if (watch) {
             sampled_moments_ += watch->restart();

@@ -96,12 +96,15 @@ class NetworkSolver {
     [[nodiscard]] double update_seconds() const noexcept;
 
   private:
-    using Block = std::array<double, random::block_size>;
+    /// On a boundary of the cache's lines: a register that spans two of them is read in two.
+    struct alignas(64) Block : std::array<double, random::block_size> {};
     struct BlockIndex {
         std::size_t population;
         std::int64_t block;
     };
 
+    /// Of the neurons of a local block.
+    [[nodiscard]] std::span<const double> states(const BlockIndex& index) const;
     void draw(const BlockIndex& index, std::span<double, random::block_size> xi) const;
     void advance_block(const BlockIndex& index, const double* xi);
     void measure_block(const BlockIndex& index);
