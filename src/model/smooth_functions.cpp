@@ -36,44 +36,62 @@ void quadratic_values(const double* z, double* f, double square0, double square1
     }
 }
 
+/// write(i, tanh(slope (z[i] - threshold))), i < count. Strip by strip in two loops, which keep
+/// more neurons in the air than one (elementary::hyperbolic_tangent_of_half).
+template <class Write>
+[[gnu::always_inline]] inline void tanh_strips(const double* z, double slope, double threshold,
+                                               std::size_t count, const Write& write) {
+    constexpr std::size_t strip = 64;
+    const double twice = 2.0 * slope;
+    const double shift = -twice * threshold;
+    double scale[strip];
+    double excess[strip];
+    for (std::size_t begin = 0; begin < count; begin += strip) {
+        const std::size_t width = std::min(strip, count - begin);
+        for (std::size_t l = 0; l < width; ++l) {
+            const auto decay = elementary::decay_of_magnitude(std::fma(twice, z[begin + l], shift));
+            scale[l] = decay.scale;
+            excess[l] = decay.excess;
+        }
+        for (std::size_t l = 0; l < width; ++l) {
+            write(begin + l, elementary::hyperbolic_tangent_of_half(
+                                 std::fma(twice, z[begin + l], shift), {scale[l], excess[l]}));
+        }
+    }
+}
+
 EQUIPOISE_CLONES
 void tanh_values(const double* z, double* f, double slope, double threshold, double height,
                  double offset, std::size_t count) {
-    const double twice = 2.0 * slope;
-    const double shift = -twice * threshold;
-    for (std::size_t i = 0; i < count; ++i) {
-        f[i] = std::fma(
-            height, elementary::hyperbolic_tangent_of_half(std::fma(twice, z[i], shift)), offset);
-    }
+    const auto write = [=](std::size_t i, double t) __attribute__((always_inline)) {
+        f[i] = std::fma(height, t, offset);
+    };
+    tanh_strips(z, slope, threshold, count, write);
 }
 
 EQUIPOISE_CLONES
 void tanh_slopes(const double* __restrict z, double* __restrict f, double* __restrict f1,
                  double slope, double threshold, double height, double offset, std::size_t count) {
-    const double twice = 2.0 * slope;
-    const double shift = -twice * threshold;
     const double steepness = height * slope;
-    for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent_of_half(std::fma(twice, z[i], shift));
+    const auto write = [=](std::size_t i, double t) __attribute__((always_inline)) {
         f[i] = std::fma(height, t, offset);
         f1[i] = steepness * std::fma(-t, t, 1.0); // exact where t is near 1
-    }
+    };
+    tanh_strips(z, slope, threshold, count, write);
 }
 
 EQUIPOISE_CLONES
 void tanh_curvatures(const double* __restrict z, double* __restrict f, double* __restrict f1,
                      double* __restrict f2, double slope, double threshold, double height,
                      double offset, std::size_t count) {
-    const double twice = 2.0 * slope;
-    const double shift = -twice * threshold;
     const double steepness = height * slope;
-    for (std::size_t i = 0; i < count; ++i) {
-        const double t = elementary::hyperbolic_tangent_of_half(std::fma(twice, z[i], shift));
+    const auto write = [=](std::size_t i, double t) __attribute__((always_inline)) {
         const double first = steepness * std::fma(-t, t, 1.0); // exact where t is near 1
         f[i] = std::fma(height, t, offset);
         f1[i] = first;
         f2[i] = -2.0 * slope * t * first;
-    }
+    };
+    tanh_strips(z, slope, threshold, count, write);
 }
 
 /// Bounds hold for computed values too, whose rounding errors are far below this.
