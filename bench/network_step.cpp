@@ -22,6 +22,23 @@ const std::string figure3_file = std::string(EQUIPOISE_INPUT) + "/figure3.ini";
 const std::string ring_file = std::string(EQUIPOISE_BENCH_INPUT) + "/ring.ini";
 const std::string point_file = std::string(EQUIPOISE_BENCH_INPUT) + "/multiplicative_point.ini";
 
+/// Overrides that give figure 3's drift, noise and gains in another form.
+std::vector<std::string> functions(const std::string& drift, const std::string& noise,
+                                   const std::string& gain) {
+    return {"--population.e.drift=" + drift, "--population.i.drift=" + drift,
+            "--population.e.noise=" + noise, "--population.i.noise=" + noise,
+            "--coupling.e.i.gain=" + gain,   "--coupling.i.e.gain=" + gain,
+            "--coupling.i.i.gain=" + gain};
+}
+
+/// By the files drift.csv, ... of bench/input, or drift_uneven.csv, ...
+std::vector<std::string> tables(const std::string& suffix) {
+    const auto table = [&](const std::string& name) {
+        return "table(\"" + std::string(EQUIPOISE_BENCH_INPUT) + "/" + name + suffix + ".csv\")";
+    };
+    return functions(table("drift"), table("noise"), table("gain"));
+}
+
 void count(benchmark::State& state, std::int64_t neurons) {
     state.SetItemsProcessed(state.iterations() * neurons);
 }
@@ -93,6 +110,10 @@ void register_all() {
     add_solver("solver/point_explicit", figure3_file,
                {"--network.scheme=explicit", "--network.time_step=0.0001"});
     add_solver("solver/point_cubic_multiplicative", point_file, {});
+    add_solver("solver/point_expression", figure3_file,
+               functions("expression(\"-z\")", "expression(\"1\")", "expression(\"tanh(z)\")"));
+    add_solver("solver/point_table", figure3_file, tables(""));
+    add_solver("solver/point_table_uneven", figure3_file, tables("_uneven"));
     add_solver("solver/ring_3_modes", ring_file, {});
     add_solver("solver/ring_3_modes_250_sites", ring_file, {"--network.sites=250"});
     sizes(benchmark::RegisterBenchmark("yardstick/memory_copy", memory_copy));

@@ -6,82 +6,130 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace equipoise::model {
 
 namespace {
 
-constexpr std::size_t chunk = 512;          ///< states located at a time: the buffers stay in L1
-constexpr std::int32_t row_length = 8;      ///< doubles from one piece to the next
-constexpr std::int32_t most_rows = 1 << 27; ///< row_length times the index fits 32 bits
+constexpr std::size_t strip = 64;           ///< states worked on at a time: their rows stay in L1
+constexpr std::size_t most_rows = 1U << 27; ///< indices fit 32 bits
+constexpr std::size_t most_buckets = 1U << 22;
 
 // A comparison with NaN is false: NaN passes the clamps, is found in the first piece and stays NaN.
 
+[[gnu::always_inline]] inline double clamp(double z, double lower, double upper) {
+    const double x = z < lower ? lower : z;
+    return x > upper ? upper : x;
+}
+
+/// Which of the buckets of equal width a state falls into; monotone in z.
 EQUIPOISE_CLONES
-void locate_uniform(const double* __restrict z, double* __restrict s,
-                    std::int32_t* __restrict offset, const double* __restrict rows, double lower,
-                    double upper, double cells_per_unit, std::size_t count) {
+void find_buckets(const double* __restrict z, std::int32_t* __restrict bucket, double lower,
+                  double upper, double buckets_per_unit, double last, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        double x = z[i] < lower ? lower : z[i];
-        x = x > upper ? upper : x;
-        double cell = (x - lower) * cells_per_unit;
+        double cell = (clamp(z[i], lower, upper) - lower) * buckets_per_unit;
         cell = cell > 0.0 ? cell : 0.0;
-        const std::int32_t at = row_length * static_cast<std::int32_t>(cell);
-        offset[i] = at;
-        s[i] = x - rows[at];
+        cell = cell < last ? cell : last;
+        bucket[i] = static_cast<std::int32_t>(cell);
     }
 }
 
-/// Bisection in lockstep: the number of rounds depends on the knots alone.
+} // namespace
+
+/// A piece in one line of the cache: its knot, then its coefficients. The rows of a strip of states
+/// are copied side by side, and read from there across: far cheaper than to gather every
+/// coefficient from its own place.
+struct alignas(64) Interpolant::Row {
+    std::array<double, 8> entries;
+};
+
+namespace {
+
+using Row = Interpolant::Row;
+
 EQUIPOISE_CLONES
-void bisect(const double* __restrict z, std::int32_t* __restrict offset,
-            const double* __restrict rows, std::int32_t stride, std::int32_t last,
-            std::size_t count) {
+void copy_rows(const std::int32_t* __restrict piece, const Row* __restrict rows,
+               Row* __restrict copies, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        std::int32_t next = offset[i] + stride;
-        next = next > last ? last : next;
-        offset[i] = rows[next] <= z[i] ? next : offset[i];
+        copies[i] = rows[piece[i]];
     }
 }
 
+/// The same where a bucket may hold knots: from the piece at its beginning by bisection, whose
+/// rounds depend on the knots alone.
 EQUIPOISE_CLONES
-void local_coordinates(const double* __restrict z, double* __restrict s,
-                       const std::int32_t* __restrict offset, const double* __restrict rows,
-                       double lower, double upper, std::size_t count) {
+void copy_found_rows(const double* __restrict z, const std::int32_t* __restrict bucket,
+                     const std::int32_t* __restrict start, const double* __restrict knots,
+                     std::int32_t first_stride, const Row* __restrict rows, Row* __restrict copies,
+                     std::size_t count) {
+    if (first_stride == 1) { // nearly always
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::int32_t at = start[bucket[i]];
+            copies[i] = rows[at + (knots[at + 1] <= z[i] ? 1 : 0)];
+        }
+        return;
+    }
     for (std::size_t i = 0; i < count; ++i) {
-        double x = z[i] < lower ? lower : z[i];
-        x = x > upper ? upper : x;
-        s[i] = x - rows[offset[i]];
+        std::int32_t at = start[bucket[i]];
+        for (std::int32_t stride = first_stride; stride > 0; stride /= 2) {
+            at += knots[at + stride] <= z[i] ? stride : 0;
+        }
+        copies[i] = rows[at];
     }
 }
 
+/// Of the pieces in `rows`, one for each state; cubic: c[4] and c[5] are 0, and the bits the same
+/// without them.
 EQUIPOISE_CLONES
-void piece_values(const double* __restrict s, const std::int32_t* __restrict offset,
-                  const double* __restrict rows, double* __restrict f, std::size_t count) {
+void quintic_values(const double* z, const Row* __restrict rows, double lower, double upper,
+                    double* f, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        const double* c = rows + 1 + offset[i];
-        const double u = s[i];
+        const double* c = rows[i].entries.data() + 1;
+        const double u = clamp(z[i], lower, upper) - rows[i].entries[0];
         f[i] = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * (c[4] + u * c[5]))));
     }
 }
 
 EQUIPOISE_CLONES
-void piece_slopes(const double* __restrict s, const std::int32_t* __restrict offset,
-                  const double* __restrict rows, double* __restrict f1, std::size_t count) {
+void cubic_values(const double* z, const Row* __restrict rows, double lower, double upper,
+                  double* f, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        const double* c = rows + 1 + offset[i];
-        const double u = s[i];
+        const double* c = rows[i].entries.data() + 1;
+        const double u = clamp(z[i], lower, upper) - rows[i].entries[0];
+        f[i] = c[0] + u * (c[1] + u * (c[2] + u * c[3]));
+    }
+}
+
+EQUIPOISE_CLONES
+void quintic_slopes(const double* __restrict z, const Row* __restrict rows, double lower,
+                    double upper, double* __restrict f, double* __restrict f1, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double* c = rows[i].entries.data() + 1;
+        const double u = clamp(z[i], lower, upper) - rows[i].entries[0];
+        f[i] = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * (c[4] + u * c[5]))));
         f1[i] = c[1] + u * (2.0 * c[2] + u * (3.0 * c[3] + u * (4.0 * c[4] + u * (5.0 * c[5]))));
     }
 }
 
 EQUIPOISE_CLONES
-void piece_curvatures(const double* __restrict s, const std::int32_t* __restrict offset,
-                      const double* __restrict rows, double* __restrict f2, std::size_t count) {
+void cubic_slopes(const double* __restrict z, const Row* __restrict rows, double lower,
+                  double upper, double* __restrict f, double* __restrict f1, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        const double* c = rows + 1 + offset[i];
-        const double u = s[i];
+        const double* c = rows[i].entries.data() + 1;
+        const double u = clamp(z[i], lower, upper) - rows[i].entries[0];
+        f[i] = c[0] + u * (c[1] + u * (c[2] + u * c[3]));
+        f1[i] = c[1] + u * (2.0 * c[2] + u * (3.0 * c[3]));
+    }
+}
+
+EQUIPOISE_CLONES
+void piece_curvatures(const double* __restrict z, const Row* __restrict rows, double lower,
+                      double upper, double* __restrict f2, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double* c = rows[i].entries.data() + 1;
+        const double u = clamp(z[i], lower, upper) - rows[i].entries[0];
         f2[i] = 2.0 * c[2] + u * (6.0 * c[3] + u * (12.0 * c[4] + u * (20.0 * c[5])));
     }
 }
@@ -108,30 +156,71 @@ double bernstein_bound(const std::array<double, 6>& a) {
 
 } // namespace
 
-/// Where the states of a chunk lie: offset of their piece's row, distance from its knot.
-struct Interpolant::Located {
-    std::array<std::int32_t, chunk> offset;
-    std::array<double, chunk> s;
-};
-
 Interpolant::Interpolant(const std::vector<Piece>& pieces, Knots knots, std::string description,
                          double error)
     : description_(std::move(description)), error_(error) {
     ensure(pieces.size() >= 2 && pieces.size() < most_rows, "an interpolant has a cell");
     for (const Piece& piece : pieces) {
         ensure(rows_.empty() || rows_.back().entries[0] < piece.knot, "knots ascend");
-        Row row;
+        Row row{};
         row.entries[0] = piece.knot;
         std::copy(piece.coefficients.begin(), piece.coefficients.end(), row.entries.begin() + 1);
         rows_.push_back(row);
+        cubic_ = cubic_ && piece.coefficients[4] == 0.0 && piece.coefficients[5] == 0.0;
     }
     lower_ = pieces.front().knot;
     upper_ = pieces.back().knot;
     const std::size_t cells = pieces.size() - 1;
     if (knots == Knots::uniform) {
-        cells_per_unit_ = static_cast<double>(cells) / (upper_ - lower_);
+        set_buckets(cells);
+        return;
     }
-    first_stride_ = static_cast<std::int32_t>(std::bit_floor(cells));
+    // Twice as many until none holds more than one knot, or there are too many.
+    for (std::size_t buckets = 2 * cells; buckets <= std::min(32 * cells, most_buckets);
+         buckets *= 2) {
+        set_buckets(buckets);
+        fill_buckets();
+        if (first_stride_ <= 1) {
+            break;
+        }
+    }
+}
+
+Interpolant::~Interpolant() = default;
+
+void Interpolant::set_buckets(std::size_t count) {
+    last_bucket_ = static_cast<double>(count);
+    buckets_per_unit_ = last_bucket_ / (upper_ - lower_);
+}
+
+/// The piece at the beginning of a bucket follows from the buckets that the knots fall into: since
+/// find_buckets is monotone, whatever its rounding, a state in a later bucket than a knot's is past
+/// the knot, and one in an earlier bucket is before it.
+void Interpolant::fill_buckets() {
+    knots_.clear();
+    for (const Row& row : rows_) {
+        knots_.push_back(row.entries[0]);
+    }
+    std::vector<std::int32_t> bucket(knots_.size());
+    find_buckets(knots_.data(), bucket.data(), lower_, upper_, buckets_per_unit_, last_bucket_,
+                 knots_.size());
+    start_.assign(static_cast<std::size_t>(last_bucket_) + 1, 0);
+    std::int32_t most = 0; // knots in a bucket, beside the first of all
+    std::int32_t passed = 0;
+    for (std::size_t b = 0; b < start_.size(); ++b) {
+        start_[b] = passed;
+        const std::int32_t before = passed;
+        while (static_cast<std::size_t>(passed) + 1 < knots_.size() &&
+               std::cmp_equal(bucket[static_cast<std::size_t>(passed) + 1], b)) {
+            ++passed;
+        }
+        most = std::max(most, passed - before);
+    }
+    first_stride_ =
+        std::max(1, static_cast<std::int32_t>(std::bit_floor(static_cast<std::uint32_t>(most))));
+    // Nothing is past the last knot: no comparison with NaN holds.
+    knots_.insert(knots_.end(), 2 * static_cast<std::size_t>(first_stride_),
+                  std::numeric_limits<double>::quiet_NaN());
 }
 
 bool Interpolant::all_finite(const std::vector<Piece>& pieces) {
@@ -141,52 +230,46 @@ bool Interpolant::all_finite(const std::vector<Piece>& pieces) {
     });
 }
 
-void Interpolant::locate(const double* z, std::size_t count, Located& located) const {
-    const double* rows = rows_.front().entries.data();
-    std::int32_t* offset = located.offset.data();
-    if (cells_per_unit_ > 0.0) {
-        locate_uniform(z, located.s.data(), offset, rows, lower_, upper_, cells_per_unit_, count);
-        return;
+void Interpolant::copy_pieces(const double* z, Row* copies, std::size_t count) const {
+    std::array<std::int32_t, strip> bucket;
+    find_buckets(z, bucket.data(), lower_, upper_, buckets_per_unit_, last_bucket_, count);
+    if (start_.empty()) {
+        copy_rows(bucket.data(), rows_.data(), copies, count);
+    } else {
+        copy_found_rows(z, bucket.data(), start_.data(), knots_.data(), first_stride_, rows_.data(),
+                        copies, count);
     }
-    const auto last = static_cast<std::int32_t>(rows_.size() - 1) * row_length;
-    std::fill_n(offset, count, 0);
-    for (std::int32_t stride = first_stride_; stride > 0; stride /= 2) {
-        bisect(z, offset, rows, stride * row_length, last, count);
-    }
-    local_coordinates(z, located.s.data(), offset, rows, lower_, upper_, count);
 }
 
 void Interpolant::values(const double* z, double* f, std::size_t count) const {
-    const double* rows = rows_.front().entries.data();
-    Located at;
-    for (std::size_t done = 0; done < count; done += chunk) {
-        const std::size_t part = std::min(chunk, count - done);
-        locate(z + done, part, at);
-        piece_values(at.s.data(), at.offset.data(), rows, f + done, part);
+    std::array<Row, strip> pieces;
+    for (std::size_t done = 0; done < count; done += strip) {
+        const std::size_t part = std::min(strip, count - done);
+        copy_pieces(z + done, pieces.data(), part);
+        (cubic_ ? cubic_values : quintic_values)(z + done, pieces.data(), lower_, upper_, f + done,
+                                                 part);
     }
 }
 
 void Interpolant::slopes(const double* z, double* f, double* f1, std::size_t count) const {
-    const double* rows = rows_.front().entries.data();
-    Located at;
-    for (std::size_t done = 0; done < count; done += chunk) {
-        const std::size_t part = std::min(chunk, count - done);
-        locate(z + done, part, at);
-        piece_values(at.s.data(), at.offset.data(), rows, f + done, part);
-        piece_slopes(at.s.data(), at.offset.data(), rows, f1 + done, part);
+    std::array<Row, strip> pieces;
+    for (std::size_t done = 0; done < count; done += strip) {
+        const std::size_t part = std::min(strip, count - done);
+        copy_pieces(z + done, pieces.data(), part);
+        (cubic_ ? cubic_slopes : quintic_slopes)(z + done, pieces.data(), lower_, upper_, f + done,
+                                                 f1 + done, part);
     }
 }
 
 void Interpolant::curvatures(const double* z, double* f, double* f1, double* f2,
                              std::size_t count) const {
-    const double* rows = rows_.front().entries.data();
-    Located at;
-    for (std::size_t done = 0; done < count; done += chunk) {
-        const std::size_t part = std::min(chunk, count - done);
-        locate(z + done, part, at);
-        piece_values(at.s.data(), at.offset.data(), rows, f + done, part);
-        piece_slopes(at.s.data(), at.offset.data(), rows, f1 + done, part);
-        piece_curvatures(at.s.data(), at.offset.data(), rows, f2 + done, part);
+    std::array<Row, strip> pieces;
+    for (std::size_t done = 0; done < count; done += strip) {
+        const std::size_t part = std::min(strip, count - done);
+        copy_pieces(z + done, pieces.data(), part);
+        (cubic_ ? cubic_slopes : quintic_slopes)(z + done, pieces.data(), lower_, upper_, f + done,
+                                                 f1 + done, part);
+        piece_curvatures(z + done, pieces.data(), lower_, upper_, f2 + done, part);
     }
 }
 

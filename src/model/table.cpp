@@ -9,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -119,6 +120,21 @@ Table read_table(const std::string& path) {
     return table;
 }
 
+/// Whether the steps are equal up to the rounding of the numbers themselves. Then a state within
+/// that rounding of a knot may be taken for one of the piece next to its own: they join smoothly.
+bool evenly_spaced(const std::vector<double>& z) {
+    const std::size_t cells = z.size() - 1;
+    const double step = (z.back() - z.front()) / static_cast<double>(cells);
+    const double rounding = 4.0 * std::numeric_limits<double>::epsilon() *
+                            std::max(std::abs(z.front()), std::abs(z.back()));
+    for (std::size_t i = 1; i < cells; ++i) {
+        if (!(std::abs(z.front() + static_cast<double>(i) * step - z[i]) <= rounding)) {
+            return false;
+        }
+    }
+    return rounding < 1e-6 * step;
+}
+
 } // namespace
 
 FunctionPointer make_table(const std::string& path) {
@@ -128,8 +144,9 @@ FunctionPointer make_table(const std::string& path) {
         throw std::invalid_argument(fmt::format(
             "{}: no finite spline goes through the points; z may be too close together", path));
     }
-    return std::make_shared<Interpolant>(pieces, Interpolant::Knots::any,
-                                         fmt::format("table(\"{}\")", path), 0.0);
+    const auto knots =
+        evenly_spaced(table.z) ? Interpolant::Knots::uniform : Interpolant::Knots::any;
+    return std::make_shared<Interpolant>(pieces, knots, fmt::format("table(\"{}\")", path), 0.0);
 }
 
 } // namespace equipoise::model

@@ -19,7 +19,8 @@ class Interpolant final : public Function {
         double knot = 0.0;
         std::array<double, 6> coefficients{};
     };
-    /// How the piece of a state is found: by one multiplication, or by bisection.
+    /// How the piece of a state is found: by one multiplication, or by that and a bisection among
+    /// the few knots near by.
     enum class Knots { uniform, any };
 
     /// `pieces` in ascending order; the last one begins where the range ends: its first three
@@ -40,19 +41,26 @@ class Interpolant final : public Function {
     [[nodiscard]] double interpolation_error() const override { return error_; }
     [[nodiscard]] std::string description() const override { return description_; }
 
+    ~Interpolant() override;
+
+    struct Row; ///< a piece as it is stored
+
   private:
-    /// A piece in one line of the cache: its knot, then its coefficients.
-    struct alignas(64) Row {
-        std::array<double, 8> entries{};
-    };
-    struct Located;
-    void locate(const double* z, std::size_t count, Located& located) const;
+    void set_buckets(std::size_t count);
+    void fill_buckets();
+    void copy_pieces(const double* z, Row* copies, std::size_t count) const;
 
     std::vector<Row> rows_;
+    bool cubic_ = true; ///< no piece has a higher degree
     double lower_ = 0.0;
     double upper_ = 0.0;
-    double cells_per_unit_ = 0.0;   ///< of uniform knots; 0: other knots
-    std::int32_t first_stride_ = 0; ///< of the bisection: the largest power of two below the count
+    // Buckets of equal width over the range: of uniform knots, the pieces themselves; of others
+    // narrower, each with the piece at its beginning.
+    double buckets_per_unit_ = 0.0;
+    double last_bucket_ = 0.0;
+    std::vector<std::int32_t> start_;
+    std::vector<double> knots_;
+    std::int32_t first_stride_ = 0; ///< of the bisection among the knots of a bucket
     std::string description_;
     double error_ = 0.0;
 };

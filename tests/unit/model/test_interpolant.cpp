@@ -38,6 +38,23 @@ std::vector<Interpolant::Piece> polynomial(const std::vector<double>& knots) {
     return pieces;
 }
 
+/// At a knot, and next to it on both sides, the piece is the right one.
+void check_every_knot(const std::vector<double>& knots) {
+    const Interpolant function(steps(knots), Interpolant::Knots::any, "steps", 0.0);
+    for (std::size_t i = 0; i < knots.size(); ++i) {
+        const auto index = static_cast<double>(i);
+        REQUIRE(function.value(knots[i]) == index);
+        const double above = std::nextafter(knots[i], std::numeric_limits<double>::infinity());
+        if (i + 1 < knots.size() && above < knots[i + 1]) {
+            REQUIRE(function.value(above) == index);
+        }
+        const double below = std::nextafter(knots[i], -std::numeric_limits<double>::infinity());
+        if (i > 0 && below > knots[i - 1]) {
+            REQUIRE(function.value(below) == index - 1.0);
+        }
+    }
+}
+
 const std::vector<double> uneven{-2.0, -1.999, -0.5, 0.1, 0.1001, 0.3, 1.0, 4.0};
 
 } // namespace
@@ -49,16 +66,22 @@ TEST_CASE("every state finds its piece, at knots and next to them, for any numbe
             const auto x = static_cast<double>(i);
             knots.push_back(x + 0.4 * std::sin(7.0 * x) - 3.0);
         }
-        const Interpolant function(steps(knots), Interpolant::Knots::any, "steps", 0.0);
-        for (std::size_t i = 0; i < count; ++i) {
-            REQUIRE(function.value(knots[i]) == static_cast<double>(i));
-            REQUIRE(function.value(std::nextafter(knots[i], 1e9)) == static_cast<double>(i));
-            if (i > 0) {
-                REQUIRE(function.value(std::nextafter(knots[i], -1e9)) ==
-                        static_cast<double>(i - 1));
-            }
-        }
+        check_every_knot(knots);
     }
+}
+
+TEST_CASE("knots may lie as close together as numbers do") {
+    std::vector<double> ever_closer{-1.0};
+    for (int i = 0; i < 60; ++i) {
+        ever_closer.push_back(-std::ldexp(0.7, -i));
+    }
+    std::vector<double> cluster{-1e300, -1.0};
+    for (int i = 0; i < 40; ++i) {
+        cluster.push_back(std::nextafter(cluster.back(), 1.0));
+    }
+    cluster.push_back(1e308);
+    check_every_knot(ever_closer);
+    check_every_knot(cluster);
 }
 
 TEST_CASE("uniform knots find the piece by one multiplication") {

@@ -1,6 +1,7 @@
 #include "equipoise/model/families.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "function_checks.hpp"
 #include <cmath>
@@ -46,6 +47,32 @@ TEST_CASE("a measured curve is met at its points, at both ends too") {
     CHECK(f->interpolation_error() == 0.0);
     CHECK(f->description() == "table(\"curve.csv\")");
     checks::check_bits(*f, -1.2, 4.7);
+    checks::check_bounds(*f, 65536.0, 1.5);
+}
+
+TEST_CASE("steps that are even but for the rounding of their decimals give the same curve") {
+    std::string even;
+    std::string uneven;
+    for (int i = 0; i <= 200; ++i) {
+        const double z = 0.1 * i - 7.3;
+        const std::string row = fmt::format("{:.1f},{:.17g}\n", z, std::tanh(z));
+        even += row;
+        uneven += row;
+        if (i == 100) {
+            uneven += fmt::format("2.75,{:.17g}\n", std::tanh(2.75)); // one point more
+        }
+    }
+    const FunctionPointer f = make_table(write("even.csv", even));
+    const FunctionPointer g = make_table(write("uneven.csv", uneven));
+    for (int i = 0; i <= 2000; ++i) {
+        const double z = 0.01 * i - 7.3; // every tenth a knot
+        CHECK(f->value(z) == Approx(std::tanh(z)).margin(3e-6));
+        CHECK(f->value(z) == Approx(g->value(z)).margin(3e-6));
+        if (i % 10 == 0) {
+            CHECK(f->value(z) == Approx(std::tanh(z)).margin(2e-15));
+        }
+    }
+    checks::check_bits(*f, -8.0, 14.0);
     checks::check_bounds(*f, 65536.0, 1.5);
 }
 
