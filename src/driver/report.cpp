@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <string>
+#include <vector>
 
 namespace equipoise::driver {
 
@@ -113,6 +115,60 @@ void describe_balance(Text out, const balance::Balance& balance, const Assessmen
     describe_balanced_state(out, balance);
 }
 
+/// What a function that is interpolated adds to the time of a neuron's step, as a part of a step
+/// with closed forms; measured (docs/performance.md). Tables: with even steps of z, with uneven
+/// ones.
+struct AddedTime {
+    double least = 0.0, most = 0.0;
+
+    AddedTime(const config::FunctionSpec& function, bool is_gain) {
+        if (function.family == "expression") {
+            least = most = is_gain ? 0.6 : 0.9;
+        } else if (function.family == "table") {
+            least = is_gain ? 0.4 : 0.8;
+            most = is_gain ? 0.8 : 1.1;
+        }
+    }
+};
+
+/// How much slower a population's step is for its expressions and tables; nothing where it has
+/// none.
+void describe_cost(Text out, const config::Config& config, std::size_t index) {
+    const config::Population& population = config.populations[index];
+    double least = 1.0;
+    double most = 1.0;
+    std::vector<std::string> reasons;
+    const auto add = [&](const config::FunctionSpec& function, const std::string& where,
+                         bool is_gain) {
+        const AddedTime time(function, is_gain);
+        if (time.most > 0.0) {
+            least += time.least;
+            most += time.most;
+            reasons.push_back(fmt::format("{} as {}", where, function.family));
+        }
+    };
+    add(population.drift, "drift", false);
+    add(population.noise, "noise", false);
+    std::vector<const config::FunctionSpec*> gains;
+    for (const config::Coupling& coupling : config.couplings) {
+        const auto same = [&](const auto* gain) { return gain->same_function(coupling.gain); };
+        if (coupling.source == index && std::none_of(gains.begin(), gains.end(), same)) {
+            gains.push_back(&coupling.gain); // equal gains are evaluated once
+            add(coupling.gain,
+                fmt::format("gain of {} <- {}", config.populations[coupling.target].name,
+                            population.name),
+                true);
+        }
+    }
+    if (!reasons.empty()) {
+        fmt::format_to(
+            out,
+            "  cost of {}: a step takes about {:.1f}{} times as long as with closed forms ({})\n",
+            population.name, least, most > least ? fmt::format(" to {:.1f}", most) : "",
+            fmt::join(reasons, ", "));
+    }
+}
+
 void describe_steps(Text out, const config::Config& config, const balance::Balance& balance,
                     const Assessment& assessment) {
     fmt::format_to(out, "\nTime steps of the network\n");
@@ -136,6 +192,9 @@ void describe_steps(Text out, const config::Config& config, const balance::Balan
                        network::LocalStep(population, config.network).is_exact()
                            ? "exact (Ornstein-Uhlenbeck)"
                            : "Euler-Maruyama");
+    }
+    for (std::size_t a = 0; a < config.populations.size(); ++a) {
+        describe_cost(out, config, a);
     }
 }
 
