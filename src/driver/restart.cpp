@@ -59,6 +59,9 @@ std::string reason_against_change(const std::string& key, bool new_output) {
     if (key == "run.seed") {
         return "the random numbers so far came from the other seed";
     }
+    if (key == "network.normals") {
+        return "the random numbers so far were the other ones";
+    }
     if (key == "run.realisations") {
         return "the checkpoint holds the states of as many networks as before";
     }

@@ -64,6 +64,7 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
     : balance_(&balance), drive_(balance.model()), scheme_(config.network.scheme),
       time_step_(config.network.time_step),
       root_n_(std::sqrt(static_cast<double>(balance.model().size()))), seed_(config.run.seed),
+      single_(config.network.normals == config::Normals::single_precision),
       message_(moment_bounds(balance, scheme_ == config::Scheme::balanced),
                balance.model().population_count()),
       moments_(balance.layout().size(), 0.0) {
@@ -109,8 +110,9 @@ std::span<const double> NetworkSolver::states(const BlockIndex& index) const {
 void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::block_size> xi) const {
     const random::Stream stream{seed_, random::Purpose::dynamics,
                                 static_cast<std::uint16_t>(index.population)};
-    random::normals(stream, static_cast<std::uint64_t>(index.block),
-                    static_cast<std::uint64_t>(step_), xi);
+    const auto draw_normals = single_ ? random::single_normals : random::normals;
+    draw_normals(stream, static_cast<std::uint64_t>(index.block),
+                 static_cast<std::uint64_t>(step_), xi);
 }
 
 void NetworkSolver::check_range(std::size_t population, const double* z, std::size_t count) {

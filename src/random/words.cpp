@@ -19,13 +19,14 @@ namespace {
 
 constexpr std::size_t pairs = block_size / 2;
 
-/// The parts of the counter that all pairs of a block share, and the key.
+/// The first of the counters of a block, all of which share all but the first word, and the key.
 struct Counter {
-    std::uint32_t first_pair, upper, step_lower, step_upper, key_lower, key_upper;
+    std::uint32_t first, upper, step_lower, step_upper, key_lower, key_upper;
 
-    Counter(const Stream& stream, std::uint64_t block, std::uint64_t step)
-        : first_pair(static_cast<std::uint32_t>(block * pairs)),
-          upper(static_cast<std::uint32_t>(((block * pairs) >> 32U) & 0xffffU) |
+    /// A block has so many.
+    Counter(const Stream& stream, std::uint64_t block, std::uint64_t step, std::size_t count)
+        : first(static_cast<std::uint32_t>(block * count)),
+          upper(static_cast<std::uint32_t>(((block * count) >> 32U) & 0xffffU) |
                 (static_cast<std::uint32_t>(stream.population) << 16U)),
           step_lower(static_cast<std::uint32_t>(step)),
           step_upper(static_cast<std::uint32_t>((step >> 32U) & 0xffffffU) |
@@ -69,13 +70,13 @@ struct Rounds {
     }
 };
 
-void fill_words_portable(const Counter& counter, std::uint64_t* __restrict first,
+void fill_words_portable(const Counter& counter, std::size_t count, std::uint64_t* __restrict first,
                          std::uint64_t* __restrict second) {
     const Rounds rounds(counter);
     constexpr std::uint64_t low = 0xffffffffU;
-    for (std::uint32_t i = 0; i < pairs; ++i) {
+    for (std::uint32_t i = 0; i < count; ++i) {
         const std::uint64_t product =
-            std::uint64_t{PHILOX_M4x32_0} * std::uint32_t{counter.first_pair + i};
+            std::uint64_t{PHILOX_M4x32_0} * std::uint32_t{counter.first + i};
         const std::uint64_t p = ((product >> 32U) ^ rounds.first) * PHILOX_M4x32_1;
         std::uint64_t c0 = (p >> 32U) ^ rounds.second;
         std::uint64_t c1 = p & low;
@@ -105,7 +106,7 @@ __attribute__((target("avx512f"))) __m512i lanes512(std::uint64_t x) {
     return _mm512_set1_epi64(static_cast<long long>(x));
 }
 
-__attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter,
+__attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter, std::size_t count,
                                                           std::uint64_t* __restrict first,
                                                           std::uint64_t* __restrict second) {
     const Rounds rounds(counter);
@@ -117,8 +118,8 @@ __attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter
     const __m512i m1 = lanes512(PHILOX_M4x32_1);
     const __m512i low = lanes512(0xffffffffU);
     __m512i pair =
-        _mm512_add_epi64(lanes512(counter.first_pair), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
-    for (std::size_t i = 0; i < pairs; i += width * groups) {
+        _mm512_add_epi64(lanes512(counter.first), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+    for (std::size_t i = 0; i < count; i += width * groups) {
         __m512i c0[groups];
         __m512i c1[groups];
         __m512i c2[groups];
@@ -161,7 +162,7 @@ __attribute__((target("avx2"))) __m256i lanes256(std::uint64_t x) {
     return _mm256_set1_epi64x(static_cast<long long>(x));
 }
 
-__attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter,
+__attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std::size_t count,
                                                      std::uint64_t* __restrict first,
                                                      std::uint64_t* __restrict second) {
     const Rounds rounds(counter);
@@ -170,8 +171,8 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter,
     constexpr int odd_words = 0xaa;
     const __m256i m0 = lanes256(PHILOX_M4x32_0);
     const __m256i m1 = lanes256(PHILOX_M4x32_1);
-    __m256i pair = _mm256_add_epi64(lanes256(counter.first_pair), _mm256_set_epi64x(3, 2, 1, 0));
-    for (std::size_t i = 0; i < pairs; i += width * groups) {
+    __m256i pair = _mm256_add_epi64(lanes256(counter.first), _mm256_set_epi64x(3, 2, 1, 0));
+    for (std::size_t i = 0; i < count; i += width * groups) {
         __m256i c0[groups];
         __m256i c1[groups];
         __m256i c2[groups];
@@ -212,7 +213,9 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter,
 
 #endif
 
-using FillWords = void (*)(const Counter&, std::uint64_t*, std::uint64_t*);
+/// The words of so many counters, a multiple of 32.
+using FillWords = void (*)(const Counter&, std::size_t count, std::uint64_t* first,
+                           std::uint64_t* second);
 
 /// What this processor can run, the widest first.
 std::vector<FillWords> usable_paths() {
@@ -242,7 +245,7 @@ std::size_t path_count() {
 
 void words_by_path(std::size_t path, const Stream& stream, std::uint64_t block, std::uint64_t step,
                    std::span<std::uint64_t, block_size> bits) {
-    paths()[path](Counter(stream, block, step), bits.data(), bits.data() + pairs);
+    paths()[path](Counter(stream, block, step, pairs), pairs, bits.data(), bits.data() + pairs);
 }
 
 void words(const Stream& stream, std::uint64_t block, std::uint64_t step,
@@ -250,11 +253,22 @@ void words(const Stream& stream, std::uint64_t block, std::uint64_t step,
     words_by_path(0, stream, block, step, bits);
 }
 
+void half_words_by_path(std::size_t path, const Stream& stream, std::uint64_t block,
+                        std::uint64_t step, std::span<std::uint64_t, block_size / 2> bits) {
+    constexpr std::size_t count = pairs / 2;
+    paths()[path](Counter(stream, block, step, count), count, bits.data(), bits.data() + count);
+}
+
+void half_words(const Stream& stream, std::uint64_t block, std::uint64_t step,
+                std::span<std::uint64_t, block_size / 2> bits) {
+    half_words_by_path(0, stream, block, step, bits);
+}
+
 void random_bits(const Stream& stream, std::uint64_t block, std::uint64_t step, std::size_t pair,
                  std::span<std::uint64_t, 2> bits) {
-    const Counter counter(stream, block, step);
+    const Counter counter(stream, block, step, pairs);
     const r123::Philox4x32::ctr_type words =
-        r123::Philox4x32()({{counter.first_pair + static_cast<std::uint32_t>(pair), counter.upper,
+        r123::Philox4x32()({{counter.first + static_cast<std::uint32_t>(pair), counter.upper,
                              counter.step_lower, counter.step_upper}},
                            {{counter.key_lower, counter.key_upper}});
     bits[0] = words[0] | (static_cast<std::uint64_t>(words[1]) << 32U);

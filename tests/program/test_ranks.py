@@ -25,6 +25,7 @@ TORUS = {
 # Neurons of e and i in pairs: five blocks of each, dealt alike to the ranks.
 PAIRS = {"population.i": {"neurons": "5000"}, "covariance.i.e": {"value": "0.9"}}
 EXPLICIT = {"network": {"scheme": "explicit", "time_step": "0.002"}}
+SINGLE = {"network": {"normals": "single"}}
 RANDOM = {"network": {"positions": "random"}}
 
 
@@ -64,6 +65,7 @@ class Ranks(ProgramTest):
         self.same_bits("balanced")
         self.same_bits("explicit", EXPLICIT)
         self.same_bits("pairs", PAIRS)
+        self.same_bits("single", SINGLE)
 
     def test_ring(self):
         self.same_bits("balanced", RING, {"network": {"sites": "50"}})

@@ -10,7 +10,7 @@ import unittest
 import h5py
 import numpy as np
 from program import MPIEXEC, PROGRAM, ProgramTest, configuration
-from test_ranks import EXPLICIT, PAIRS, RECORD_ALL, RING, TORUS, network_datasets
+from test_ranks import EXPLICIT, PAIRS, RECORD_ALL, RING, SINGLE, TORUS, network_datasets
 
 KINETIC = {"run": {"solvers": "network kinetic field"}, "field": {"sites": "70"},
            "kinetic": {"sites": "24", "cells": "100", "density_interval": "0.1"}}
@@ -46,6 +46,7 @@ class Restart(ProgramTest):
         for ranks in ((2, 2), (1, 3)):
             self.same_network(*self.split("point", (), *ranks))
         self.same_network(*self.split("explicit", (EXPLICIT,), 3, 2))
+        self.same_network(*self.split("single", (SINGLE,), 2, 1))
 
     def test_more_ranks_than_blocks_of_neurons(self):
         small = {f"population.{name}": {"neurons": "1500"} for name in "ei"}
@@ -135,6 +136,7 @@ class Restart(ProgramTest):
     def test_what_cannot_change(self):
         self.equipoise("run", self.write(configuration(DIRECTORY)))
         for change, reason in (("population.e.neurons=6000", "states"), ("run.seed=8", "random numbers"),
+                               ("network.normals=single", "random numbers"),
                                ("network.time_step=0.005", "model"), ("network.traces=2", "run.output"),
                                ("run.t_end=0.1", "t = 0.2 already"), ("run.t_ent=3", "did you mean")):
             done = self.equipoise("restart", "saved", f"--{change}", expect=2)

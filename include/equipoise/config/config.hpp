@@ -54,6 +54,7 @@ enum class DomainKind { point, ring, torus };
 enum class Sign { excitatory, inhibitory };
 enum class Scheme { balanced, explicit_euler };
 enum class LocalStep { automatic, euler, exact };
+enum class Normals { double_precision, single_precision };
 enum class Positions { lattice, random };
 enum class SystemSize { limit, network };
 
@@ -124,6 +125,7 @@ struct Network {
     double time_step = 0.01;
     Scheme scheme = Scheme::balanced;
     LocalStep local_step = LocalStep::automatic;
+    Normals normals = Normals::double_precision; ///< those that drive the neurons
     SiteCount sites{0, 0}; ///< ring: {S, 1}; torus: {S1, S2}; {0, 0}: one site per neuron
     Positions positions = Positions::lattice;
     std::int64_t modes = -1;         ///< recorded wave numbers 0..modes; -1: those of the kernels

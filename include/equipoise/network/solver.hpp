@@ -122,6 +122,7 @@ class NetworkSolver {
     double time_step_;
     double root_n_; ///< sqrt(n)
     std::uint64_t seed_;
+    bool single_; ///< normals in single precision
     std::int64_t step_ = 0;
     std::vector<LocalPopulation> populations_;
     std::vector<BlockIndex> blocks_; ///< in the order of a pass

@@ -16,4 +16,8 @@ std::size_t path_count();
 void words_by_path(std::size_t path, const Stream& stream, std::uint64_t block, std::uint64_t step,
                    std::span<std::uint64_t, block_size> bits);
 
+/// half_words() by one of them.
+void half_words_by_path(std::size_t path, const Stream& stream, std::uint64_t block,
+                        std::uint64_t step, std::span<std::uint64_t, block_size / 2> bits);
+
 } // namespace equipoise::random

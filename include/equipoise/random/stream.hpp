@@ -38,6 +38,23 @@ void words(const Stream& stream, std::uint64_t block, std::uint64_t step,
 void normals(const Stream& stream, std::uint64_t block, std::uint64_t step,
              std::span<double, block_size> xi);
 
+/// Half as many random bits of one block at one step: one call of Philox4x32-10 for four neurons,
+/// its counter as that of `words` but for the first two words, which count these calls. Their
+/// first 64-bit words, then their second.
+void half_words(const Stream& stream, std::uint64_t block, std::uint64_t step,
+                std::span<std::uint64_t, block_size / 2> bits);
+
+/// Standard normals in single precision from half as many bits, in half the time: other numbers
+/// than those of `normals`. By Box and Muller's transform of 32-bit words r and a, the i-th of
+/// those in the first and in the second half of half_words (of a 64-bit word the lower half
+/// first): k = the upper 31 bits of r make u = (k + 1/2) / 2^31, k and u rounded to single
+/// precision, the lower 23 bits of a make the angle a' in [0, 1/4), a multiple of 2^-25, the
+/// highest bit of a is the sign of the cosine and the lowest bit of r that of the sine:
+///   xi(i) = +- sqrt(-2 ln u) cos(2 pi a'),   xi(i + 512) = +- sqrt(-2 ln u) sin(2 pi a').
+/// The largest |xi| is 6.66: of normals 2.7e-11 lie beyond.
+void single_normals(const Stream& stream, std::uint64_t block, std::uint64_t step,
+                    std::span<double, block_size> xi);
+
 /// Uniforms in (0, 1), odd multiples of 2^-53, from the lower 52 bits of the same words.
 void uniforms(const Stream& stream, std::uint64_t block, std::uint64_t step,
               std::span<double, block_size> u);

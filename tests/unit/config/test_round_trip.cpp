@@ -50,6 +50,7 @@ TEST_CASE("values other than the defaults survive it too") {
                                          "--population.e.input=0.01*t",
                                          "--population.e.variance=0.5 + 0.1*cos(2*pi*x)",
                                          "--network.local_step=euler",
+                                         "--network.normals=single",
                                          "--network.modes=5",
                                          "--network.bins=49",
                                          "--network.snapshot_interval=1",

@@ -1,9 +1,11 @@
 #include "equipoise/elementary/functions.hpp"
+#include "equipoise/elementary/single.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
 
@@ -15,10 +17,10 @@ namespace {
 using namespace equipoise::elementary;
 
 /// The distance in units in the last place of the exact value.
-double error_in_ulps(double computed, long double exact) {
+double error_in_ulps(double computed, long double exact, int digits = 53) {
     int exponent = 0;
     std::frexp(static_cast<double>(exact), &exponent);
-    const long double unit = std::ldexp(1.0L, std::max(exponent - 53, -1074));
+    const long double unit = std::ldexp(1.0L, std::max(exponent - digits, -1074));
     return static_cast<double>(std::abs(static_cast<long double>(computed) - exact) / unit);
 }
 
@@ -130,4 +132,33 @@ TEST_CASE("sine_cosine_turns is within 1.9 units in the last place, near zeros t
         CHECK(largest_error(cosine, exact_cosine, uniform(-1048576.0, 1048576.0)) < 1.9);
         CHECK(largest_error(sine, exact_sine, logarithmic(1e-300, 0.25)) < 1.9);
     }
+}
+
+TEST_CASE("in single precision logarithm, sine and cosine are within 1.7 units in the last place") {
+    // In double precision the exact values have digits to spare.
+    double of_logarithm = 0.0;
+    double of_sine = 0.0;
+    double of_cosine = 0.0;
+    constexpr std::uint32_t stride = 251;
+    for (std::uint32_t k = 0; k < std::uint32_t{1} << 31U; k += stride) {
+        const float u =
+            std::fma(static_cast<float>(static_cast<std::int32_t>(k)), 0x1p-31F, 0x1p-32F);
+        if (u < 1.0F) {
+            of_logarithm =
+                std::max(of_logarithm, error_in_ulps(logarithm(u), std::log(double{u}), 24));
+        }
+    }
+    constexpr double two_pi = 6.283185307179586476925286766559;
+    for (std::int32_t i = -(1 << 22); i <= 1 << 22; ++i) {
+        const float t = static_cast<float>(i) * 0x1p-25F;
+        const SingleSineCosine both = sine_cosine_eighth(t);
+        if (i != 0) {
+            of_sine = std::max(of_sine, error_in_ulps(both.sine, std::sin(two_pi * t), 24));
+        }
+        of_cosine = std::max(of_cosine, error_in_ulps(both.cosine, std::cos(two_pi * t), 24));
+    }
+    CHECK(of_logarithm < 1.7);
+    CHECK(of_sine < 1.7);
+    CHECK(of_cosine < 1.1);
+    CHECK(logarithm(1.0F) == 0.0F);
 }

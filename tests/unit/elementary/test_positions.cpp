@@ -1,9 +1,11 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/elementary/functions.hpp"
+#include "equipoise/elementary/single.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -52,16 +54,31 @@ void sines_and_cosines(const double* __restrict x, double* __restrict f, std::si
     }
 }
 
+EQUIPOISE_CLONES
+void in_single_precision(const double* __restrict x, double* __restrict f, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto y = static_cast<float>(x[i]);
+        const SingleSineCosine both = sine_cosine_eighth(0.01F * y);
+        f[i] = logarithm(std::fma(y, y, 1e-3F)) + 3.0F * both.sine + 5.0F * both.cosine;
+    }
+}
+
+constexpr std::size_t functions = 7;
+
 /// All functions, to be inlined into functions of several instruction sets.
 __attribute__((always_inline)) inline void all(const double* __restrict x, double* __restrict f,
                                                std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         const SineCosine both = sine_cosine_turns(x[i]);
-        f[5 * i] = exponential(x[i]);
-        f[5 * i + 1] = exponential_minus_one(x[i]);
-        f[5 * i + 2] = hyperbolic_tangent(x[i]);
-        f[5 * i + 3] = logarithm(x[i] * x[i] + 1e-3);
-        f[5 * i + 4] = both.sine + 3.0 * both.cosine;
+        const auto y = static_cast<float>(x[i]);
+        const SingleSineCosine single = sine_cosine_eighth(0.01F * y);
+        f[functions * i] = exponential(x[i]);
+        f[functions * i + 1] = exponential_minus_one(x[i]);
+        f[functions * i + 2] = hyperbolic_tangent(x[i]);
+        f[functions * i + 3] = logarithm(x[i] * x[i] + 1e-3);
+        f[functions * i + 4] = both.sine + 3.0 * both.cosine;
+        f[functions * i + 5] = logarithm(std::fma(y, y, 1e-3F));
+        f[functions * i + 6] = single.sine + 3.0F * single.cosine;
     }
 }
 
@@ -116,6 +133,7 @@ TEST_CASE("bits do not depend on the position in an array") {
     CHECK(differing_bits(tangents) == 0);
     CHECK(differing_bits(logarithms) == 0);
     CHECK(differing_bits(sines_and_cosines) == 0);
+    CHECK(differing_bits(in_single_precision) == 0);
 }
 
 TEST_CASE("bits do not depend on the instruction set") {
@@ -125,7 +143,7 @@ TEST_CASE("bits do not depend on the instruction set") {
         x.push_back(0.0137 * i - 7.0 + 1e-5 * i * i);
     }
     const auto compute = [&x](Loop loop) {
-        std::vector<double> f(5 * x.size());
+        std::vector<double> f(functions * x.size());
         loop(x.data(), f.data(), x.size());
         return f;
     };
@@ -148,4 +166,7 @@ TEST_CASE("bits are those computed once on another machine") {
     CHECK(std::bit_cast<std::uint64_t>(logarithm(17.3)) == 0x4006ce3f35d39ff8U);
     CHECK(std::bit_cast<std::uint64_t>(sine_cosine_turns(0.123).sine) == 0x3fe6575f0138cda3U);
     CHECK(std::bit_cast<std::uint64_t>(sine_cosine_turns(0.123).cosine) == 0x3fe6e8f3a092f1ddU);
+    CHECK(std::bit_cast<std::uint32_t>(logarithm(17.3F)) == 0x403671faU);
+    CHECK(std::bit_cast<std::uint32_t>(sine_cosine_eighth(0.0123F).sine) == 0x3d9e1e52U);
+    CHECK(std::bit_cast<std::uint32_t>(sine_cosine_eighth(0.0123F).cosine) == 0x3f7f3c62U);
 }

@@ -1,4 +1,5 @@
 #include "equipoise/elementary/functions.hpp"
+#include "equipoise/elementary/single.hpp"
 #include "equipoise/random/paths.hpp"
 #include "equipoise/random/stream.hpp"
 
@@ -123,6 +124,48 @@ TEST_CASE("normals are Box and Muller's of the same bits, wherever the neuron is
     }
 }
 
+TEST_CASE("normals in single precision are Box and Muller's of Random123's 32-bit words") {
+    for (const auto& [stream, block, step] : places) {
+        if (block >= std::uint64_t{1} << 39U) {
+            continue; // their calls are counted in half as many blocks
+        }
+        Block xi{};
+        single_normals(stream, block, step, xi);
+        std::size_t wrong = 0;
+        double error = 0.0;
+        for (std::size_t pair = 0; pair < pairs; ++pair) {
+            const std::uint64_t call = block * (pairs / 2) + pair / 2;
+            const Words bits = reference(stream, call / pairs, step, call % pairs);
+            const unsigned half = 32U * static_cast<unsigned>(pair % 2);
+            const auto r = static_cast<std::uint32_t>(bits[0] >> half);
+            const auto a = static_cast<std::uint32_t>(bits[1] >> half);
+            const double u = (static_cast<double>(r >> 1U) + 0.5) * 0x1p-31;
+            const double angle = static_cast<double>(a & 0x7fffffU) * 0x1p-25;
+            const float cosine_sign = (a >> 31U) != 0 ? -1.0F : 1.0F;
+            const float sine_sign = (r & 1U) != 0 ? -1.0F : 1.0F;
+            const float rounded = std::fma(static_cast<float>(r >> 1U), 0x1p-31F, 0x1p-32F);
+            const float radius = std::sqrt(-equipoise::elementary::logarithm(rounded));
+            const auto [s, c] =
+                equipoise::elementary::sine_cosine_eighth(static_cast<float>(angle - 0.125));
+            wrong += xi[pair] == cosine_sign * (radius * (c - s)) ? 0 : 1;
+            wrong += xi[pair + pairs] == sine_sign * (radius * (c + s)) ? 0 : 1;
+            const double turn = 2.0 * std::acos(-1.0) * angle;
+            const double length = std::sqrt(-2.0 * std::log(u));
+            error = std::max({error, std::abs(xi[pair] - cosine_sign * length * std::cos(turn)),
+                              std::abs(xi[pair + pairs] - sine_sign * length * std::sin(turn))});
+        }
+        CHECK(wrong == 0);
+        CHECK(error < 2e-4); // where u rounds to 1: the length is within 2^-12 of 0
+    }
+}
+
+TEST_CASE("the largest normal in single precision is 6.66") {
+    const float u = std::fma(0.0F, 0x1p-31F, 0x1p-32F); // no bit set
+    CHECK(std::sqrt(-2.0F * equipoise::elementary::logarithm(u)) == Approx(6.6604).epsilon(1e-5));
+    // All bits set round to 1: the root of 0.
+    CHECK(equipoise::elementary::logarithm(1.0F) == 0.0F);
+}
+
 TEST_CASE("a draw is the same again, and another in every other place") {
     const Place base{{3, Purpose::test, 1}, 4, 5};
     const auto draw = [](const Place& place) {
@@ -178,6 +221,15 @@ TEST_CASE("every instruction set that this processor has draws Random123's bits"
                 const Words bits = reference(place.stream, place.block, place.step, i);
                 different += drawn[i] == bits[0] ? 0U : 1U;
                 different += drawn[i + pairs] == bits[1] ? 0U : 1U;
+            }
+            CHECK(different == 0);
+            std::array<std::uint64_t, pairs> half{};
+            half_words_by_path(path, place.stream, place.block, place.step, half);
+            for (std::size_t i = 0; i < pairs / 2; ++i) {
+                const std::uint64_t call = place.block * (pairs / 2) + i;
+                const Words bits = reference(place.stream, call / pairs, place.step, call % pairs);
+                different += half[i] == bits[0] ? 0U : 1U;
+                different += half[i + pairs / 2] == bits[1] ? 0U : 1U;
             }
             CHECK(different == 0);
         }
