@@ -3,8 +3,10 @@
 // itself it is an ordinary Google Benchmark program (--help). items_per_second counts neuron-steps
 // and, for the copy, states copied; times are the thread's processor time.
 //
-// The names are solver|yardstick / what / neurons in each of the two populations.
+// The names are solver|yardstick / what / neurons in each of the two populations, and draw / what
+// for normals by themselves, counted one by one.
 #include "equipoise/parallel/communicator.hpp"
+#include "equipoise/random/stream.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -12,6 +14,8 @@
 #include "figure3.hpp"
 #include "network_problem.hpp"
 #include "plain_loop.hpp"
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -53,6 +57,21 @@ void solver(benchmark::State& state, const std::string& file, std::vector<std::s
         problem.step(); // throws where the network has left its range
     }
     count(state, problem.neurons());
+}
+
+/// Normals as the network draws them, so many blocks again and again.
+void draw(benchmark::State& state, decltype(&equipoise::random::normals) normals) {
+    std::array<double, equipoise::random::block_size> xi;
+    std::uint64_t step = 0;
+    for (auto _ : state) {
+        for (std::uint64_t block = 0; block < 16; ++block) {
+            normals({1, equipoise::random::Purpose::dynamics, 0}, block, step, xi);
+            benchmark::DoNotOptimize(xi.data());
+            benchmark::ClobberMemory();
+        }
+        ++step;
+    }
+    count(state, 16 * static_cast<std::int64_t>(xi.size()));
 }
 
 /// Reads and writes the bytes that one step must: each state once.
@@ -107,6 +126,7 @@ void register_all() {
         return sizes(benchmark::RegisterBenchmark(name, solver, file, overrides));
     };
     add_solver("solver/point", figure3_file, {})->Arg(100000000); // 1.6 GB: far beyond any cache
+    add_solver("solver/point_single_normals", figure3_file, {"--network.normals=single"});
     add_solver("solver/point_explicit", figure3_file,
                {"--network.scheme=explicit", "--network.time_step=0.0001"});
     add_solver("solver/point_cubic_multiplicative", point_file, {});
@@ -116,6 +136,8 @@ void register_all() {
     add_solver("solver/point_table_uneven", figure3_file, tables("_uneven"));
     add_solver("solver/ring_3_modes", ring_file, {});
     add_solver("solver/ring_3_modes_250_sites", ring_file, {"--network.sites=250"});
+    benchmark::RegisterBenchmark("draw/double", draw, equipoise::random::normals);
+    benchmark::RegisterBenchmark("draw/single", draw, equipoise::random::single_normals);
     sizes(benchmark::RegisterBenchmark("yardstick/memory_copy", memory_copy));
     sizes(benchmark::RegisterBenchmark("yardstick/plain_loop", plain_loop));
     if (bench::bare_kernel_runs()) {

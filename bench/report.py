@@ -101,6 +101,12 @@ def network_table(results):
               ["", "ns per neuron-step", "10^6 neuron-steps/s", "min .. max / median", *[w for _, w in yardsticks]], rows)
 
 
+def draw_table(results):
+    rows = [[name.split("/")[1], number(1e9 / one["counters"]["items_per_second"])]
+            for name, one in sorted(results.items()) if name.startswith("draw/")]
+    table("Normals as the network draws them, by network.normals, one core", ["", "ns per normal"], rows)
+
+
 def step_tables(results):
     rows = []
     for name, one in results.items():
@@ -189,7 +195,7 @@ def main():
 
     report = {"processor": processor(), "cores": os.cpu_count(), "repetitions": repetitions,
               "load_before": os.getloadavg()}
-    network = measure(options.programs / "network_step", *common, *(["--benchmark_filter=/10000$"] * options.quick))
+    network = measure(options.programs / "network_step", *common, *(["--benchmark_filter=^draw|/10000$"] * options.quick))
     sizes = ["10000"] if options.quick else ["10000", "1000000"]
     for by in ("numpy", "brian2"):
         network.update(run_python_network(by, sizes, min(repetitions, 5)))
@@ -211,6 +217,7 @@ def main():
     print(f"\n{report['processor']}, {report['cores']} cores, load average {report['load_before'][0]:.1f} before and "
           f"{report['load_after'][0]:.1f} after. Processor time of one thread, medians of {repetitions} repetitions.")
     network_table(network)
+    draw_table(network)
     step_tables(report["kinetic_step"])
     solve_table("Kinetic", KINETIC_ERROR, "cells", report["kinetic_solve"], report["kinetic_scipy"])
     solve_table("Field, ring of 10^4 sites", FIELD_ERROR, "sites", report["field_solve"], report["field_scipy"])
