@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace equipoise::balance {
@@ -59,17 +60,33 @@ Lattice::Lattice(const MomentLayout& layout, const config::Domain& domain,
     const auto local = static_cast<std::size_t>(count);
     basis_.resize(local * modes_);
     products_.resize(local * product_modes_);
+    std::vector<std::size_t> among_products; // the basis's modes, which the products contain
+    for (const model::Mode& mode : layout.basis().modes()) {
+        among_products.push_back(layout.products().index(mode));
+    }
     for (std::size_t s = 0; s < local; ++s) {
         const std::int64_t site = first + static_cast<std::int64_t>(s);
         positions_.push_back(coordinates(domain, counts, site));
         const auto [row, column] = std::lldiv(site, counts[1]);
         const model::Position phase{static_cast<double>(row) / static_cast<double>(counts[0]),
                                     static_cast<double>(column) / static_cast<double>(counts[1])};
-        layout.basis().values(phase, basis_.data() + s * modes_);
-        layout.products().values(phase, products_.data() + s * product_modes_);
+        double* product = products_.data() + s * product_modes_;
+        layout.products().values(phase, product);
+        for (std::size_t p = 0; p < modes_; ++p) {
+            basis_[s * modes_ + p] = product[among_products[p]];
+        }
     }
     basis_rows_ = transposed(basis_, local, modes_);
     products_rows_ = transposed(products_, local, product_modes_);
+}
+
+void Lattice::evaluate(const model::FormulaFunction& formula, double t, double* out) const {
+    if (!formula.depends_on_position()) {
+        std::fill_n(out, size(), formula({0.0, 0.0}, t));
+        return;
+    }
+    std::transform(positions_.begin(), positions_.end(), out,
+                   [&](const model::Position& x) { return formula(x, t); });
 }
 
 } // namespace equipoise::balance

@@ -40,23 +40,28 @@ double largest_size(const double* values, std::size_t count) {
     return *std::max_element(largest.begin(), largest.end());
 }
 
-/// Sums of weights * values over runs of `block` entries, the last of which may be shorter.
+/// sums[block * modes + m]: of weights * values over runs of `block` entries, the last of which may
+/// be shorter; rows of weights are `count` long.
 EQUIPOISE_CLONES
-void sum_blocks(const double* weights, const double* values, std::size_t count, std::size_t block,
-                double* sums) {
+void sum_blocks(const double* weights, std::size_t modes, const double* values, std::size_t count,
+                std::size_t block, double* sums) {
     for (std::size_t begin = 0; begin < count; begin += block) {
         const std::size_t end = begin + block < count ? begin + block : count;
-        std::array<double, lanes> sum{};
-        std::size_t i = begin;
-        for (; i + lanes <= end; i += lanes) {
-            for (std::size_t j = 0; j < lanes; ++j) {
-                sum[j] += weights[i + j] * values[i + j];
+        for (std::size_t m = 0; m < modes; ++m) { // inside: the block's values stay in the cache
+            const double* weight = weights + m * count;
+            std::array<double, lanes> sum{};
+            std::size_t i = begin;
+            for (; i + lanes <= end; i += lanes) {
+                for (std::size_t j = 0; j < lanes; ++j) {
+                    sum[j] = std::fma(weight[i + j], values[i + j], sum[j]);
+                }
             }
+            for (std::size_t j = 0; i < end; ++i, ++j) {
+                sum[j] = std::fma(weight[i], values[i], sum[j]);
+            }
+            *sums++ =
+                ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
         }
-        for (std::size_t j = 0; i < end; ++i, ++j) {
-            sum[j] += weights[i] * values[i];
-        }
-        *sums++ = ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
     }
 }
 
@@ -70,7 +75,7 @@ SiteAverage::SiteAverage(const parallel::Communicator& comm, const Lattice& latt
 }
 
 std::int64_t SiteAverage::block_size(std::int64_t sites) {
-    const auto most = static_cast<std::uint64_t>(std::clamp<std::int64_t>(sites / 256, 1, 64));
+    const auto most = static_cast<std::uint64_t>(std::clamp<std::int64_t>(sites / 64, 1, 256));
     return static_cast<std::int64_t>(std::bit_floor(most));
 }
 
@@ -121,20 +126,19 @@ void SiteAverage::compute_rows(std::span<const double> values, std::size_t colum
     comm_.max(largest_);
     limbs_.assign(2 * columns * modes, 0);
     const auto block = static_cast<std::size_t>(block_);
-    block_sums_.resize((local_ + block - 1) / block);
+    block_sums_.resize((local_ + block - 1) / block * modes);
     for (std::size_t c = 0; c < columns; ++c) {
         if (!counts(c)) {
             continue;
         }
         const parallel::FixedPointScale scale(bound(c, block_));
-        for (std::size_t m = 0; m < modes; ++m) {
-            sum_blocks(weights.data() + m * local_, values.data() + c * local_, local_, block,
-                       block_sums_.data());
-            for (const double sum : block_sums_) {
-                const auto [upper, lower] = scale.split(sum);
-                limbs_[2 * (c * modes + m)] += upper;
-                limbs_[2 * (c * modes + m) + 1] += lower;
-            }
+        sum_blocks(weights.data(), modes, values.data() + c * local_, local_, block,
+                   block_sums_.data());
+        for (std::size_t at = 0; at < block_sums_.size(); ++at) {
+            const auto [upper, lower] = scale.split(block_sums_[at]);
+            const std::size_t m = at % modes;
+            limbs_[2 * (c * modes + m)] += upper;
+            limbs_[2 * (c * modes + m) + 1] += lower;
         }
     }
     finish(columns, modes, block_, out);

@@ -36,6 +36,8 @@ class Lattice {
     [[nodiscard]] const std::vector<double>& products_rows() const noexcept {
         return products_rows_;
     }
+    /// out[s] = formula at the local site s and time t.
+    void evaluate(const model::FormulaFunction& formula, double t, double* out) const;
     /// Coordinates of any site of the whole lattice.
     [[nodiscard]] static model::Position
     coordinates(const config::Domain& domain, const config::SiteCount& counts, std::int64_t site);

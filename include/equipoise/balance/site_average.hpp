@@ -19,7 +19,7 @@ class SiteAverage {
   public:
     SiteAverage(const parallel::Communicator& comm, const Lattice& lattice, std::int64_t block = 1);
 
-    /// A good size of block for a lattice of so many sites, which leaves at least 256 of them.
+    /// A good size of block for a lattice of so many sites, which leaves at least 64 of them.
     static std::int64_t block_size(std::int64_t sites);
 
     /// out(column, mode) = (1/S) sum_s weights(s, mode) values(s, column) over all S sites; s runs

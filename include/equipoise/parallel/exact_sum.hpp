@@ -26,15 +26,21 @@ class FixedPointScale {
 
     /// The two limbs of x (upper, lower). |x| <= bound() must hold.
     [[nodiscard]] std::array<std::int64_t, 2> split(double x) const noexcept {
-        const double upper = std::nearbyint(x * to_upper_);
+        const double upper = nearest(x * to_upper_);
         const double rest = x - upper * from_upper_; // exact: both are multiples of x's last bit
-        const double lower = std::nearbyint(rest * to_lower_);
+        const double lower = nearest(rest * to_lower_);
         return {static_cast<std::int64_t>(upper), static_cast<std::int64_t>(lower)};
     }
     /// The double nearest to a sum of limbs, up to two roundings in a fixed order.
     [[nodiscard]] double join(std::int64_t upper, std::int64_t lower) const noexcept;
 
   private:
+    /// The nearest integer, ties to even, of |x| <= 2^50: std::nearbyint without its call.
+    static double nearest(double x) noexcept {
+        constexpr double shift = 0x1.8p52;
+        return (x + shift) - shift;
+    }
+
     double bound_;
     double to_upper_, from_upper_, to_lower_, from_lower_;
 };
