@@ -1,7 +1,6 @@
 #include "equipoise/field/normal_means.hpp"
 
 #include "equipoise/elementary/clones.hpp"
-#include "equipoise/field/chebyshev.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <algorithm>
@@ -13,6 +12,14 @@
 namespace equipoise::field {
 
 namespace {
+
+/// Spacing of the rule that a trapezoidal one is compared with: 1/sqrt(5) of its own. With a ratio
+/// of small whole numbers, both could be off alike for a function of equal pieces (an interpolated
+/// expression).
+constexpr double finer_ratio = 0.4472135955;
+
+/// A series pays where there are so many sites for each point of its grid.
+constexpr std::int64_t sites_to_a_point = 4;
 
 /// Sites worked on at a time: their states, values and sums fit the first cache.
 constexpr std::size_t block = 256;
@@ -141,42 +148,41 @@ void NormalMeans::apply(const NormalRule& rule, const double* v, const double* k
     }
 }
 
-bool NormalMeans::compute_series(const double* v, std::size_t sites, const SharedVariance& shared,
-                                 double* f, double* f1, double* f2) const {
-    // An interval of no width would have no scale.
-    const double middle = 0.5 * (shared.lowest_mean + shared.highest_mean);
-    const double half =
-        std::max(0.5 * (shared.highest_mean - shared.lowest_mean), 1e-3 * (1.0 + std::abs(middle)));
-    const std::array<double*, 3> out{f, f1, f2};
-    const std::size_t functions = outputs(wanted_);
-    for (std::size_t size = 16; size <= 64; size *= 2) {
-        const std::vector<double> points = Chebyshev::points(middle - half, middle + half, size);
-        const std::vector<double> variances(size, shared.k);
-        const std::vector<double> values = results(rule_, points.data(), variances.data(), size);
-        std::vector<Chebyshev> series;
-        bool resolved = true;
-        for (std::size_t i = 0; i < functions; ++i) {
-            series.push_back(Chebyshev::interpolate(middle - half, middle + half,
-                                                    values.data() + i * size, size));
-            resolved = resolved && series.back().tail() <= series_error_;
+std::optional<NormalSeries> NormalMeans::make_series(const SiteRange& range) const {
+    const bool one_variance = range.rectangle.k.width() == 0.0;
+    std::array<std::size_t, 2> size{16, one_variance ? 1U : 8U};
+    while (size[0] <= NormalSeries::most_in_v && size[1] <= NormalSeries::most_in_k &&
+           static_cast<std::int64_t>(size[0] * size[1]) * sites_to_a_point <= range.sites) {
+        const NormalSeries::Grid grid = NormalSeries::grid(range.rectangle, size);
+        NormalSeries series(range.rectangle, size, outputs(wanted_),
+                            results(rule_, grid.v.data(), grid.k.data(), grid.v.size()));
+        const std::array<double, 2> tail = series.tail();
+        if (tail[0] <= series_error_ && tail[1] <= series_error_) {
+            series.shorten(series_error_);
+            return series;
         }
-        if (resolved) {
-            for (std::size_t i = 0; i < functions; ++i) {
-                series[i].shorten(series_error_);
-                series[i].evaluate(v, out[i], sites);
-            }
-            return true;
+        for (std::size_t side = 0; side < 2; ++side) {
+            size[side] *= tail[side] <= series_error_ ? 1U : 2U;
         }
     }
-    return false;
+    return std::nullopt;
 }
 
-void NormalMeans::compute(const double* v, const double* k, std::size_t sites,
-                          const std::optional<SharedVariance>& shared, double* f, double* f1,
-                          double* f2) const {
+void NormalMeans::prepare(const std::optional<SiteRange>& range) {
+    if (closed_ || (range.has_value() && range == range_of_series_)) {
+        return;
+    }
+    range_of_series_ = range;
+    series_ = range.has_value() ? make_series(*range) : std::nullopt;
+}
+
+void NormalMeans::compute(const double* v, const double* k, std::size_t sites, double* f,
+                          double* f1, double* f2) const {
     if (closed_) {
         (void)compute_closed(v, k, sites, f, f1, f2);
-    } else if (!shared.has_value() || !compute_series(v, sites, *shared, f, f1, f2)) {
+    } else if (series_.has_value()) {
+        series_->evaluate(v, k, sites, {f, f1, f2});
+    } else {
         apply(rule_, v, k, sites, f, f1, f2);
     }
 }
@@ -191,16 +197,14 @@ std::vector<double> NormalMeans::results(const NormalRule& rule, const double* v
     return result;
 }
 
-double NormalMeans::error(const double* v, const double* k, std::size_t sites,
-                          const std::optional<SharedVariance>& shared) const {
+double NormalMeans::error(const double* v, const double* k, std::size_t sites) const {
     if (closed_) {
         return 0.0;
     }
     const std::size_t count = outputs(wanted_);
     std::vector<double> own(count * sites);
     double* f = own.data();
-    compute(v, k, sites, shared, f, count > 1 ? f + sites : nullptr,
-            count > 2 ? f + 2 * sites : nullptr);
+    compute(v, k, sites, f, count > 1 ? f + sites : nullptr, count > 2 ? f + 2 * sites : nullptr);
     return largest_difference(own, results(finer_, v, k, sites));
 }
 
@@ -209,20 +213,23 @@ void NormalMeans::choose(const parallel::Communicator& comm, const double* v, co
     if (closed_) {
         return;
     }
-    series_error_ = 0.1 * target;
+    range_of_series_.reset();
+    series_.reset();
     const double reach = normal_reach(target);
     const double far_reach = normal_reach(1e-3 * target);
     const auto error_of = [&](const NormalRule& rule, const std::vector<double>& reference) {
         return comm.max(largest_difference(results(rule, v, k, sites), reference));
     };
-    // The widest spacing that agrees with half of itself ...
+    // The widest spacing that agrees with less than half of itself ...
     double spacing = 0.8;
     std::vector<double> reference;
+    double best = 0.0; // error of the last rule of these
     for (;; spacing /= std::sqrt(2.0)) {
         rule_ = NormalRule::trapezoidal(spacing, reach);
-        finer_ = NormalRule::trapezoidal(0.5 * spacing, far_reach);
+        finer_ = NormalRule::trapezoidal(finer_ratio * spacing, far_reach);
         reference = results(finer_, v, k, sites);
-        if (error_of(rule_, reference) <= target || 2.0 * reach / spacing >= most_nodes) {
+        best = error_of(rule_, reference);
+        if (best <= target || 2.0 * reach / spacing >= most_nodes) {
             break;
         }
     }
@@ -244,6 +251,8 @@ void NormalMeans::choose(const parallel::Communicator& comm, const double* v, co
             break;
         }
     }
+    // A series cannot be better than the rule, which for functions with kinks may miss the target.
+    series_error_ = std::max(0.1 * target, best > target ? best : 0.0);
 }
 
 std::vector<double> NormalMeans::save() const {
@@ -265,6 +274,8 @@ void NormalMeans::restore(std::span<const double>& saved) {
                              : NormalRule::gauss_hermite(static_cast<std::size_t>(extent));
     };
     series_error_ = saved[0];
+    range_of_series_.reset();
+    series_.reset();
     rule_ = make(saved[1], saved[2]);
     finer_ = make(saved[3], saved[4]);
     saved = saved.subspan(5);

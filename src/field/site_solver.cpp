@@ -53,17 +53,17 @@ SiteSolver::SiteSolver(const parallel::Communicator& comm, const balance::Balanc
     rule_target_ = config.field.time_step.has_value()
                        ? 1e-12
                        : std::clamp(1e-3 * config.field.tolerance, 1e-13, 1e-8);
-    std::vector<double> u = initial_state();
+    const std::vector<double> u = initial_state();
     Eigen::VectorXd h;
     system_.choose_rules(u, rule_target_);
-    projection_ = project_state(system_, 0.0, u, h);
-    if (system_.rule_error(u) > rule_target_) { // the projection moved the means far
-        system_.choose_rules(u, rule_target_);
-        project_means(system_, 0.0, u,
-                      system_.epsilon() > 0.0 ? h : Eigen::VectorXd::Zero(h.size()));
+    system_.evaluate(0.0, u);
+    projection_ = project_state(system_, h);
+    rule_error_ = system_.rule_error();
+    if (rule_error_ > rule_target_) { // the projection moved the means far
+        choose_rules_again(rule_target_, h);
+        rule_error_ = system_.rule_error();
     }
-    rule_error_ = system_.rule_error(u);
-    stepper_ = std::make_unique<Stepper>(system_, step_control(config, u), 0.0, u, h);
+    stepper_ = std::make_unique<Stepper>(system_, step_control(config), h);
     check_state();
     check_stability();
 }
@@ -74,24 +74,22 @@ std::vector<double> SiteSolver::initial_state() const {
     std::string complaint;
     for (std::size_t a = 0; a < system_.populations(); ++a) {
         const model::Population& population = system_.balance().model().population(a);
+        double* mean = u.data() + a * sites;
+        double* variance = u.data() + system_.variance_row(a) * sites;
+        lattice_.evaluate(population.mean, 0.0, mean);
+        lattice_.evaluate(population.variance, 0.0, variance);
         for (std::size_t s = 0; s < sites; ++s) {
-            const model::Position& x = lattice_.position(s);
-            const double mean = population.mean(x, 0.0);
-            const double variance = population.variance(x, 0.0);
-            if (!(variance >= 0.0) || !std::isfinite(variance) || !std::isfinite(mean)) {
-                complaint = fmt::format("population {}: at x = {:.6g} the initial mean is {:.6g} "
-                                        "and the initial variance {:.6g}",
-                                        population.name, x[0], mean, variance);
+            if (!(variance[s] >= 0.0) || !std::isfinite(variance[s]) || !std::isfinite(mean[s])) {
+                complaint =
+                    fmt::format("population {}: at x = {:.6g} the initial mean is {:.6g} "
+                                "and the initial variance {:.6g}",
+                                population.name, lattice_.position(s)[0], mean[s], variance[s]);
             }
-            u[a * sites + s] = mean;
-            u[system_.variance_row(a) * sites + s] = variance;
         }
     }
     for (std::size_t pair = 0; pair < system_.pairs(); ++pair) {
-        for (std::size_t s = 0; s < sites; ++s) {
-            u[system_.covariance_row(pair) * sites + s] =
-                system_.balance().model().covariances()[pair].value(lattice_.position(s), 0.0);
-        }
+        lattice_.evaluate(system_.balance().model().covariances()[pair].value, 0.0,
+                          u.data() + system_.covariance_row(pair) * sites);
     }
     complaint = comm_.first_text(complaint);
     if (!complaint.empty()) {
@@ -100,8 +98,8 @@ std::vector<double> SiteSolver::initial_state() const {
     return u;
 }
 
-StepControl SiteSolver::step_control(const config::Config& config,
-                                     const std::vector<double>& u) const {
+StepControl SiteSolver::step_control(const config::Config& config) const {
+    const std::vector<double>& u = system_.state();
     // Errors count against the size of the states, at most 1.
     const std::size_t means = system_.populations() * system_.sites();
     double scale = 0.0;
@@ -131,22 +129,27 @@ void SiteSolver::step(double t_stop) {
     }
 }
 
+/// Chooses rules for the present state and moves it onto the manifold as they see it.
+void SiteSolver::choose_rules_again(double target, const Eigen::VectorXd& h) {
+    system_.choose_rules(system_.state(), target);
+    project_means(system_, system_.epsilon() > 0.0 ? h : Eigen::VectorXd::Zero(h.size()));
+}
+
 /// Looks how far the rules are off at the present state and chooses better ones where they are off
-/// by more than was meant; the next projection moves the state onto the manifold as they see it.
+/// by more than was meant.
 void SiteSolver::check_rules() {
-    const double error = system_.rule_error(stepper_->state());
-    rule_error_ = std::max(rule_error_, error);
-    if (error <= rule_target_) {
-        return;
+    double error = system_.rule_error();
+    if (error > rule_target_) {
+        const Eigen::VectorXd h = stepper_->multipliers();
+        choose_rules_again(0.1 * rule_target_, h);
+        const double next = stepper_->next_step();
+        stepper_->restart(h);
+        stepper_->set_next_step(next);
+        if (stepper_->forgets_errors()) {
+            error = system_.rule_error(); // of the state, whatever its past
+        }
     }
-    system_.choose_rules(stepper_->state(), 0.1 * rule_target_);
-    std::vector<double> u = stepper_->state();
-    const Eigen::VectorXd& h = stepper_->multipliers();
-    project_means(system_, time(), u,
-                  system_.epsilon() > 0.0 ? h : Eigen::VectorXd::Zero(h.size()));
-    const double next = stepper_->next_step();
-    stepper_->restart(time(), u, Eigen::VectorXd(h));
-    stepper_->set_next_step(next);
+    rule_error_ = std::max(rule_error_, error);
 }
 
 void SiteSolver::check_state() const {
@@ -154,8 +157,8 @@ void SiteSolver::check_state() const {
     std::string complaint;
     for (std::size_t a = 0; a < system_.populations(); ++a) {
         const model::Population& population = system_.balance().model().population(a);
-        const double* v = stepper_->state().data() + a * sites;
-        const double* k = stepper_->state().data() + system_.variance_row(a) * sites;
+        const double* v = system_.state().data() + a * sites;
+        const double* k = system_.state().data() + system_.variance_row(a) * sites;
         for (std::size_t s = 0; s < sites && complaint.empty(); ++s) {
             const auto where = [&] {
                 return fmt::format("population {}, x = {:.6g}, t = {:.6g}", population.name,
@@ -188,7 +191,6 @@ void SiteSolver::check_stability() {
     if (system_.multipliers() == 0) {
         return;
     }
-    system_.evaluate(time(), stepper_->state());
     const balance::Spectrum spectrum = balance::spectrum(system_.balance(), system_.jacobian());
     const balance::Stability stability = balance::classify(spectrum);
     const bool lost =
@@ -203,12 +205,11 @@ void SiteSolver::check_stability() {
 }
 
 Averages SiteSolver::averages() {
-    system_.evaluate(time(), stepper_->state());
     const std::size_t rows = system_.rows();
     const std::size_t populations = system_.populations();
     const std::size_t modes = system_.balance().layout().basis().size();
     std::vector<double> means(rows * modes);
-    average_.compute_rows(stepper_->state(), rows, lattice_.basis_rows(), modes, means);
+    average_.compute_rows(system_.state(), rows, lattice_.basis_rows(), modes, means);
     Averages result;
     result.time = time();
     result.mean_modes.assign(means.begin(),
@@ -228,7 +229,7 @@ Averages SiteSolver::averages() {
 }
 
 SiteFields SiteSolver::fields() const {
-    const std::vector<double>& u = stepper_->state();
+    const std::vector<double>& u = system_.state();
     const auto row = [&](std::size_t at) {
         return u.begin() + static_cast<std::ptrdiff_t>(at * system_.sites());
     };
@@ -238,7 +239,7 @@ SiteFields SiteSolver::fields() const {
 }
 
 Quadrature SiteSolver::quadrature() {
-    rule_error_ = std::max(rule_error_, system_.rule_error(stepper_->state()));
+    rule_error_ = std::max(rule_error_, system_.rule_error());
     return {rule_target_, rule_error_, system_.methods()};
 }
 
@@ -260,7 +261,7 @@ SavedState SiteSolver::save() {
     saved.values.resize(rows * sites);
     for (std::size_t row = 0; row < rows; ++row) {
         for (std::size_t s = 0; s < sites; ++s) {
-            saved.values[s * rows + row] = stepper_->state()[row * sites + s];
+            saved.values[s * rows + row] = system_.state()[row * sites + s];
         }
     }
     saved.multipliers.assign(stepper_->multipliers().begin(), stepper_->multipliers().end());
@@ -285,8 +286,8 @@ void SiteSolver::restore(const SavedState& saved) {
             u[row * sites + s] = saved.values[s * rows + row];
         }
     }
+    system_.evaluate(saved.time, u);
     stepper_->restart(
-        saved.time, u,
         Eigen::Map<const Eigen::VectorXd>(saved.multipliers.data(), system_.multipliers()));
     stepper_->set_next_step(saved.next_step);
 }

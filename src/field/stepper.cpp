@@ -7,23 +7,21 @@
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
-#include <petscdmda.h>
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <utility>
 
 namespace equipoise::field {
 
 namespace {
 
-using parallel::ReadValues;
-using parallel::WriteValues;
-
 /// The error of h may be this many times that of v: it enters v through its integral only, and
 /// where h is fast its own equation damps it.
 constexpr double multiplier_slack = 100.0;
+
+/// Where the projection takes a step's error away: the error that it may find.
+constexpr double guess_tolerance = 1e-3;
 
 } // namespace
 
@@ -34,12 +32,9 @@ struct Stepper::Callbacks {
     static PetscErrorCode right_hand_side(TS, PetscReal t, Vec u, Vec f, void* context) {
         auto& stepper = *static_cast<Stepper*>(context);
         return stepper.failure_.guarded([&] {
-            System& system = *stepper.system_;
-            Eigen::VectorXd h;
-            stepper.load(u, stepper.work_, h);
-            system.evaluate(t, stepper.work_);
-            system.rates(stepper.is_stiff() ? h : system.slow_multipliers(), stepper.work_);
-            stepper.store(stepper.work_, Eigen::VectorXd::Zero(system.multipliers()), f);
+            const Eigen::VectorXd h = stepper.unknowns_->take(t, u);
+            stepper.unknowns_->rates(stepper.is_stiff() ? h : stepper.system_->slow_multipliers(),
+                                     f);
         });
     }
 
@@ -48,14 +43,11 @@ struct Stepper::Callbacks {
         auto& stepper = *static_cast<Stepper*>(context);
         return stepper.failure_.guarded([&] {
             System& system = *stepper.system_;
-            Eigen::VectorXd h;
-            Eigen::VectorXd rate;
-            stepper.load(u, stepper.work_, h);
-            system.evaluate(t, stepper.work_);
-            stepper.load(udot, stepper.work_, rate);
-            stepper.stage_h_ = h;
-            stepper.stage_drift_ = system.multiplier_drift(h);
-            stepper.store(stepper.work_, rate - stepper.stage_drift_ / system.epsilon(), f);
+            stepper.stage_h_ = stepper.unknowns_->take(t, u);
+            stepper.stage_drift_ = system.multiplier_drift(stepper.stage_h_);
+            EQUIPOISE_PETSC(VecCopy(udot, f));
+            stepper.unknowns_->set_multipliers(
+                stepper.unknowns_->multipliers(udot) - stepper.stage_drift_ / system.epsilon(), f);
         });
     }
 
@@ -76,16 +68,14 @@ struct Stepper::Callbacks {
         }
         auto& stepper = *static_cast<Stepper*>(context);
         return stepper.failure_.guarded([&] {
-            const System& system = *stepper.system_;
-            Eigen::VectorXd h;
-            stepper.load(b, stepper.work_, h);
-            for (double& value : stepper.work_) {
-                value /= stepper.shift_;
-            }
+            System& system = *stepper.system_;
+            const Eigen::VectorXd h = stepper.unknowns_->multipliers(b);
             Eigen::MatrixXd matrix = -system.jacobian();
             matrix.diagonal().array() += system.epsilon() * stepper.shift_;
             const balance::MultiplierSolver solver(system.balance(), std::move(matrix));
-            stepper.store(stepper.work_, solver.solve(system.epsilon() * h), x);
+            EQUIPOISE_PETSC(VecCopy(b, x));
+            EQUIPOISE_PETSC(VecScale(x, 1.0 / stepper.shift_));
+            stepper.unknowns_->set_multipliers(solver.solve(system.epsilon() * h), x);
         });
     }
 
@@ -102,12 +92,12 @@ struct Stepper::Callbacks {
     }
 };
 
-Stepper::Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
-                 const Eigen::VectorXd& h)
-    : system_(&system), control_(control) {
+Stepper::Stepper(System& system, const StepControl& control, const Eigen::VectorXd& h)
+    : system_(&system), control_(control), unknowns_(Unknowns::of(system)),
+      projected_(unknowns_->found_by_projection()) {
     events().register_all();
     create_objects();
-    restart(t, u, h);
+    restart(h);
     now_.next_step = control.time_step.value_or(0.1 * std::pow(control.tolerance, 0.125));
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
     EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
@@ -121,15 +111,7 @@ bool Stepper::is_stiff() const {
 
 void Stepper::create_objects() {
     const parallel::Communicator& comm = system_->communicator();
-    const std::vector<PetscInt> own = parallel::rows_by_rank(comm, system_->sites());
-    const auto all = static_cast<PetscInt>(system_->lattice().global());
-    EQUIPOISE_PETSC(DMDACreate1d(comm.handle(), DM_BOUNDARY_NONE, all,
-                                 static_cast<PetscInt>(system_->rows()), 1, own.data(),
-                                 sites_dm_.out()));
-    EQUIPOISE_PETSC(DMSetOptionsPrefix(sites_dm_.get(), "field_"));
-    EQUIPOISE_PETSC(DMSetUp(sites_dm_.get()));
-    layout_.create(comm, sites_dm_.get(),
-                   is_stiff() ? static_cast<PetscInt>(system_->multipliers()) : 0, "field_state");
+    unknowns_->create(layout_);
     parallel::create_ts(comm, "field_", layout_, ts_);
     TS ts = ts_.get();
     EQUIPOISE_PETSC(TSSetRHSFunction(ts, nullptr, Callbacks::right_hand_side, this));
@@ -152,7 +134,7 @@ void Stepper::create_objects() {
 
 void Stepper::choose_explicit() {
     EQUIPOISE_PETSC(TSSetType(ts_.get(), TSRK));
-    EQUIPOISE_PETSC(TSRKSetType(ts_.get(), TSRK8VR));
+    EQUIPOISE_PETSC(TSRKSetType(ts_.get(), projected_ ? TSRK3BS : TSRK8VR));
 }
 
 void Stepper::choose_additive() {
@@ -173,50 +155,12 @@ void Stepper::choose_additive() {
 
 void Stepper::set_tolerances() {
     parallel::default_to_maximum_norm("field_");
-    const std::size_t means = system_->populations() * system_->sites();
-    std::vector<double> weights(system_->rows() * system_->sites(),
-                                control_.tolerance * control_.variance_scale);
-    std::fill_n(weights.begin(), means, control_.tolerance * control_.mean_scale);
-    const double of_h = multiplier_slack * control_.tolerance * control_.mean_scale;
+    const double tolerance = projected_ ? guess_tolerance : control_.tolerance;
     parallel::VecHandle vector;
     EQUIPOISE_PETSC(VecDuplicate(layout_.state.get(), vector.out()));
-    store(weights, Eigen::VectorXd::Constant(system_->multipliers(), of_h), vector.get());
-    EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), control_.tolerance, vector.get(), 0.0, nullptr));
-}
-
-// PETSc keeps the values of a site together; the system, those of a row.
-
-void Stepper::load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const {
-    const ReadValues values(vector);
-    const std::size_t rows = system_->rows();
-    const std::size_t sites = system_->sites();
-    u.resize(rows * sites);
-    for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t s = 0; s < sites; ++s) {
-            u[row * sites + s] = values.data()[s * rows + row];
-        }
-    }
-    if (is_stiff()) {
-        h.resize(system_->multipliers());
-        if (system_->communicator().is_root()) {
-            std::copy_n(values.data() + u.size(), h.size(), h.begin());
-        }
-        system_->communicator().broadcast(std::span(h.data(), static_cast<std::size_t>(h.size())));
-    }
-}
-
-void Stepper::store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const {
-    const WriteValues values(vector);
-    const std::size_t rows = system_->rows();
-    const std::size_t sites = system_->sites();
-    for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t s = 0; s < sites; ++s) {
-            values.data()[s * rows + row] = u[row * sites + s];
-        }
-    }
-    if (is_stiff() && system_->communicator().is_root()) {
-        std::copy(h.begin(), h.end(), values.data() + u.size());
-    }
+    unknowns_->fill(tolerance * control_.mean_scale, tolerance * control_.variance_scale,
+                    multiplier_slack * tolerance * control_.mean_scale, vector.get());
+    EQUIPOISE_PETSC(TSSetTolerances(ts_.get(), tolerance, vector.get(), 0.0, nullptr));
 }
 
 void Stepper::step(double t_stop) {
@@ -243,17 +187,15 @@ void Stepper::step(double t_stop) {
                                         "{:.6g}: the state blows up there, or jumps",
                                         now_.last_step, t));
     }
-    load(layout_.state.get(), state_, multipliers_);
-    system_->evaluate(now_.time, state_);
+    multipliers_ = unknowns_->take(now_.time, layout_.state.get());
     if (is_stiff()) {
         correct_multipliers();
-    }
-    project_means(*system_, now_.time, state_,
-                  is_stiff() ? multipliers_ : Eigen::VectorXd::Zero(system_->multipliers()));
-    if (!is_stiff()) {
+        project_means(*system_, multipliers_);
+    } else {
+        project_means(*system_, Eigen::VectorXd::Zero(system_->multipliers()));
         multipliers_ = system_->slow_multipliers();
     }
-    store(state_, multipliers_, layout_.state.get());
+    unknowns_->begin(multipliers_, layout_.state.get());
     EQUIPOISE_PETSC(TSRestartStep(ts)); // the last stage was not quite at this state
     PetscInt rejected = 0;
     ++counts_.steps;
@@ -273,12 +215,11 @@ void Stepper::correct_multipliers() {
     multipliers_ += balance::MultiplierSolver(system_->balance(), std::move(matrix)).solve(excess);
 }
 
-void Stepper::restart(double t, const std::vector<double>& u, const Eigen::VectorXd& h) {
-    now_.time = t;
-    state_ = u;
+void Stepper::restart(const Eigen::VectorXd& h) {
+    now_.time = system_->time();
     multipliers_ = h;
-    store(u, h, layout_.state.get());
-    EQUIPOISE_PETSC(TSSetTime(ts_.get(), t));
+    unknowns_->begin(h, layout_.state.get());
+    EQUIPOISE_PETSC(TSSetTime(ts_.get(), now_.time));
     EQUIPOISE_PETSC(TSRestartStep(ts_.get()));
 }
 

@@ -4,8 +4,6 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/field/events.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -54,8 +52,8 @@ std::array<double, 2> extent(const double* values, std::size_t count) {
             *std::max_element(highest.begin(), highest.end())};
 }
 
-/// Below, a series costs as much as it saves.
-constexpr std::int64_t enough_sites_to_share = 256;
+/// Below, no series can pay, and the range need not be known.
+constexpr std::int64_t enough_sites_for_series = 64;
 
 } // namespace
 
@@ -63,25 +61,9 @@ System::System(const parallel::Communicator& comm, const balance::Balance& balan
                const balance::Lattice& lattice, double epsilon)
     : comm_(comm), lattice_(&lattice), epsilon_(epsilon),
       populations_(balance.model().population_count()), pairs_(balance.model().covariances()),
-      coupling_(comm, balance, lattice, balance::SiteAverage::block_size(lattice.global())) {
-    for (std::size_t a = 0; a < populations_; ++a) {
-        const model::Population& population = balance.model().population(a);
-        drift_.emplace_back(population.drift, population.range, Wanted::slopes);
-        noise_.emplace_back(population.noise, population.range, Wanted::square);
-        for (const model::FunctionPointer& gain : population.gains) {
-            gain_.emplace_back(gain, population.range, Wanted::curvatures);
-            gain_source_.push_back(a);
-        }
-    }
-    for (std::vector<double>* array : {&input_, &drift_mean_, &drift_slope_}) {
-        array->resize(populations_ * sites());
-    }
-    rate_k_.resize((populations_ + pairs()) * sites());
-    for (std::vector<double>* array : {&gain_mean_, &slope_, &curvature_}) {
-        array->resize(gain_.size() * sites());
-    }
-    columns_.resize(std::max<std::size_t>(1, gain_.size()) * sites());
-}
+      coupling_(comm, balance, lattice, balance::SiteAverage::block_size(lattice.global())),
+      expectations_(balance.model(), lattice.size()), input_(populations_ * sites()),
+      columns_(std::max<std::size_t>(1, expectations_.gains()) * sites()) {}
 
 bool System::exact_closure() const {
     const std::vector<model::Population>& all = balance().model().populations();
@@ -89,18 +71,6 @@ bool System::exact_closure() const {
         const auto noise = population.noise->affine();
         return population.drift->affine().has_value() && noise.has_value() && noise->slope == 0.0;
     });
-}
-
-/// body(expectations of a function, its population) for every function of the model.
-template <class Body>
-void System::for_each_means(const Body& body) {
-    for (std::size_t a = 0; a < populations_; ++a) {
-        body(drift_[a], a);
-        body(noise_[a], a);
-    }
-    for (std::size_t g = 0; g < gain_.size(); ++g) {
-        body(gain_[g], gain_source_[g]);
-    }
 }
 
 /// The state at every so manyth site of the whole lattice, in rows.
@@ -119,58 +89,18 @@ std::vector<double> System::sample(const std::vector<double>& u) const {
 
 void System::choose_rules(const std::vector<double>& u, double target) {
     const std::vector<double> some = sample(u);
-    const std::size_t count = some.size() / rows();
-    for_each_means([&](NormalMeans& means, std::size_t a) {
-        means.choose(comm_, some.data() + a * count, some.data() + variance_row(a) * count, count,
-                     target);
-    });
-    state_.clear(); // what was computed by the old rules
+    expectations_.choose(comm_, some, some.size() / rows(), target);
+    jacobian_fresh_ = b_fresh_ = residual_fresh_ = false; // computed by the old rules
 }
 
-double System::rule_error(const std::vector<double>& u) {
-    const std::vector<double> some = sample(u);
-    const std::size_t count = some.size() / rows();
-    const std::vector<std::optional<SharedVariance>> shared = shared_variances(u);
-    double error = 0.0;
-    for_each_means([&](NormalMeans& means, std::size_t a) {
-        error =
-            std::max(error, means.error(some.data() + a * count,
-                                        some.data() + variance_row(a) * count, count, shared[a]));
-    });
-    return comm_.max(error);
-}
-
-std::vector<double> System::save_rules() {
-    std::vector<double> result;
-    for_each_means([&](NormalMeans& means, std::size_t) {
-        const std::vector<double> saved = means.save();
-        result.insert(result.end(), saved.begin(), saved.end());
-    });
-    return result;
+double System::rule_error() {
+    const std::vector<double> some = sample(state_);
+    return comm_.max(expectations_.error(some, some.size() / rows()));
 }
 
 void System::restore_rules(std::span<const double> saved) {
-    for_each_means([&](NormalMeans& means, std::size_t) { means.restore(saved); });
-    state_.clear();
-}
-
-std::vector<std::string> System::methods() const {
-    std::vector<std::string> result;
-    const auto say = [&](std::size_t a, const std::string& what, const NormalMeans& means) {
-        result.push_back(fmt::format("population {}, {}: {}", balance().model().population(a).name,
-                                     what, means.method()));
-    };
-    for (std::size_t a = 0; a < populations_; ++a) {
-        say(a, "drift", drift_[a]);
-        say(a, "noise", noise_[a]);
-    }
-    for (std::size_t g = 0; g < gain_.size(); ++g) {
-        const std::size_t a = gain_source_[g];
-        const std::size_t first = static_cast<std::size_t>(
-            std::find(gain_source_.begin(), gain_source_.end(), a) - gain_source_.begin());
-        say(a, balance().model().population(a).gains[g - first]->description(), gain_[g]);
-    }
-    return result;
+    expectations_.restore(saved);
+    jacobian_fresh_ = b_fresh_ = residual_fresh_ = false;
 }
 
 void System::set_time(double t) {
@@ -181,139 +111,123 @@ void System::set_time(double t) {
     time_ = t;
     drive_ = coupling_.drive(t);
     drive_rate_ = coupling_.drive_rate(t);
-    residual_fresh_ = false;
+    b_fresh_ = residual_fresh_ = false;
     for (std::size_t a = 0; a < populations_; ++a) {
         const model::FormulaFunction& input = balance().model().population(a).input;
         if (!first && !input.depends_on_time()) {
             continue;
         }
-        double* out = input_.data() + a * sites();
-        if (input.depends_on_position()) {
-            for (std::size_t s = 0; s < sites(); ++s) {
-                out[s] = input(lattice_->position(s), t);
-            }
-        } else {
-            std::fill_n(out, sites(), input({0.0, 0.0}, t));
-        }
+        lattice_->evaluate(input, t, input_.data() + a * sites());
     }
 }
 
-/// By population: set where all sites of all ranks have the same variance and are so many that it
-/// pays.
-std::vector<std::optional<SharedVariance>>
-System::shared_variances(const std::vector<double>& u) const {
-    std::vector<std::optional<SharedVariance>> result(populations_);
-    if (lattice_->global() < enough_sites_to_share) {
+/// By population, where the sites are so many that it can matter.
+std::vector<std::optional<SiteRange>> System::ranges() const {
+    std::vector<std::optional<SiteRange>> result(populations_);
+    if (lattice_->global() < enough_sites_for_series) {
         return result;
     }
     std::vector<double> extremes;
-    for (std::size_t row = 0; row < rows(); ++row) {
-        const auto [lowest, highest] = extent(u.data() + row * sites(), sites());
+    for (std::size_t row = 0; row < 2 * populations_; ++row) {
+        const auto [lowest, highest] = extent(state_.data() + row * sites(), sites());
         extremes.push_back(-lowest);
         extremes.push_back(highest);
     }
     comm_.max(extremes);
+    const auto extent_of = [&](std::size_t row) {
+        return Extent{-extremes[2 * row], extremes[2 * row + 1]};
+    };
     for (std::size_t a = 0; a < populations_; ++a) {
-        const double* mean = extremes.data() + 2 * a;
-        const double* variance = extremes.data() + 2 * variance_row(a);
-        if (-variance[0] == variance[1]) {
-            result[a] = SharedVariance{variance[1], -mean[0], mean[1]};
-        }
+        result[a] = SiteRange{{extent_of(a), extent_of(variance_row(a))}, lattice_->global()};
     }
     return result;
 }
 
-void System::expectations(const std::vector<double>& u) {
-    {
-        const Scope event(Event::expectations);
-        const std::vector<std::optional<SharedVariance>> shared = shared_variances(u);
-        for (std::size_t a = 0; a < populations_; ++a) {
-            const double* v = u.data() + a * sites();
-            const double* k = u.data() + variance_row(a) * sites();
-            double* mean = drift_mean_.data() + a * sites();
-            double* slope = drift_slope_.data() + a * sites();
-            double* rate = rate_k_.data() + a * sites();
-            drift_[a].compute(v, k, sites(), shared[a], mean, slope, nullptr);
-            noise_[a].compute(v, k, sites(), shared[a], rate, nullptr, nullptr); // E[sigma^2]
-            for (std::size_t s = 0; s < sites(); ++s) {
-                rate[s] += 2.0 * k[s] * slope[s];
-            }
-        }
-        for (std::size_t pair = 0; pair < pairs(); ++pair) {
-            const double* first = drift_slope_.data() + pairs_[pair].first * sites();
-            const double* second = drift_slope_.data() + pairs_[pair].second * sites();
-            const double* k = u.data() + covariance_row(pair) * sites();
-            double* rate = rate_k_.data() + (populations_ + pair) * sites();
-            for (std::size_t s = 0; s < sites(); ++s) {
-                rate[s] = k[s] * (first[s] + second[s]);
-            }
-        }
-        for (std::size_t g = 0; g < gain_.size(); ++g) {
-            const std::size_t a = gain_source_[g];
-            gain_[g].compute(u.data() + a * sites(), u.data() + variance_row(a) * sites(), sites(),
-                             shared[a], gain_mean_.data() + g * sites(),
-                             slope_.data() + g * sites(), curvature_.data() + g * sites());
-        }
-    }
-    const Scope event(Event::moments);
-    jacobian_ = coupling_.combine_slopes_rows(slope_);
-    ++evaluations_;
+void System::take_state() {
+    ++version_;
+    expectations_.take(state_, ranges());
+    jacobian_fresh_ = b_fresh_ = residual_fresh_ = false;
 }
 
 void System::evaluate(double t, const std::vector<double>& u) {
-    const bool same_time = time_.has_value() && *time_ == t;
-    const bool same_state = !comm_.any(state_ != u);
-    if (same_time && same_state) {
-        return;
+    if (comm_.any(state_ != u)) {
+        move(t, [&](const std::vector<double>&, std::vector<double>& state) { state = u; });
+    } else {
+        set_time(t);
     }
-    set_time(t);
-    if (!same_state) {
-        expectations(u);
-        state_ = u;
-        residual_fresh_ = false;
-    }
-    const Scope event(Event::moments);
-    for (std::size_t g = 0; g < gain_.size(); ++g) {
-        const std::size_t a = gain_source_[g] * sites();
-        gain_rate(slope_.data() + g * sites(), curvature_.data() + g * sites(),
-                  drift_mean_.data() + a, input_.data() + a, rate_k_.data() + a,
-                  columns_.data() + g * sites(), sites());
-    }
-    b_ = drive_rate_ + coupling_.combine_rows(columns_);
 }
 
-void System::rates(const Eigen::VectorXd& h, std::vector<double>& dudt) const {
+void System::shift_means(const Eigen::VectorXd& h, double factor) {
+    add_field(h, factor, state_);
+    take_state();
+}
+
+const Eigen::MatrixXd& System::jacobian() {
+    if (!jacobian_fresh_) {
+        const std::vector<double>& slope = expectations_.gain(1);
+        const Scope event(Event::moments);
+        jacobian_ = coupling_.combine_slopes_rows(slope);
+        jacobian_fresh_ = true;
+    }
+    return jacobian_;
+}
+
+const Eigen::VectorXd& System::b() {
+    if (!b_fresh_) {
+        const std::vector<double>& drift = expectations_.drift();
+        const std::vector<double>& rate_k = expectations_.variance_rates();
+        expectations_.require({false, true, true});
+        const std::vector<double>& slope = expectations_.gain(1);
+        const std::vector<double>& curvature = expectations_.gain(2);
+        const Scope event(Event::moments);
+        for (std::size_t g = 0; g < expectations_.gains(); ++g) {
+            const std::size_t a = expectations_.source(g) * sites();
+            gain_rate(slope.data() + g * sites(), curvature.data() + g * sites(), drift.data() + a,
+                      input_.data() + a, rate_k.data() + a, columns_.data() + g * sites(), sites());
+        }
+        b_ = drive_rate_ + coupling_.combine_rows(columns_);
+        b_fresh_ = true;
+    }
+    return b_;
+}
+
+void System::rates(const Eigen::VectorXd& h, std::vector<double>& dudt) {
+    const std::vector<double>& drift = expectations_.drift();
+    const std::vector<double>& rate_k = expectations_.variance_rates();
     dudt.resize(rows() * sites());
     for (std::size_t i = 0; i < populations_ * sites(); ++i) {
-        dudt[i] = drift_mean_[i] + input_[i];
+        dudt[i] = drift[i] + input_[i];
     }
-    add_field(h, 1.0, dudt.data());
-    std::copy(rate_k_.begin(), rate_k_.end(),
+    add_field(h, 1.0, dudt);
+    std::copy(rate_k.begin(), rate_k.end(),
               dudt.begin() + static_cast<std::ptrdiff_t>(populations_ * sites()));
 }
 
-Eigen::VectorXd System::multiplier_drift(const Eigen::VectorXd& h) const {
-    return b_ + jacobian_ * h;
+Eigen::VectorXd System::multiplier_drift(const Eigen::VectorXd& h) {
+    const Eigen::VectorXd& rate = b(); // first: it asks for all that J needs at once
+    return rate + jacobian() * h;
 }
 
-Eigen::VectorXd System::slow_multipliers() const {
-    return balance::MultiplierSolver(balance(), jacobian_).solve(-b_);
+Eigen::VectorXd System::slow_multipliers() {
+    const Eigen::VectorXd rate = b();
+    return balance::MultiplierSolver(balance(), jacobian()).solve(-rate);
 }
 
 const Eigen::VectorXd& System::balance_residual() {
     if (!residual_fresh_) {
+        const std::vector<double>& mean = expectations_.gain(0);
         const Scope event(Event::moments);
-        residual_ = drive_ + coupling_.combine_rows(gain_mean_);
+        residual_ = drive_ + coupling_.combine_rows(mean);
         residual_fresh_ = true;
     }
     return residual_;
 }
 
-void System::add_field(const Eigen::VectorXd& h, double factor, double* v) const {
+void System::add_field(const Eigen::VectorXd& h, double factor, std::vector<double>& u) const {
     for (std::size_t i = 0; i < balance().size(); ++i) {
         const auto [a, p] = balance().unknowns()[i];
         add_mode(lattice_->basis_rows().data() + p * sites(),
-                 factor * h[static_cast<Eigen::Index>(i)], v + a * sites(), sites());
+                 factor * h[static_cast<Eigen::Index>(i)], u.data() + a * sites(), sites());
     }
 }
 

@@ -19,7 +19,9 @@ std::vector<PetscInt> rows_by_rank(const Communicator& comm, std::size_t own) {
 void StateLayout::create(const Communicator& comm, DM rows, PetscInt multiplier_count,
                          const std::string& name) {
     EQUIPOISE_PETSC(DMCompositeCreate(comm.handle(), dm.out()));
-    EQUIPOISE_PETSC(DMCompositeAddDM(dm.get(), rows));
+    if (rows != nullptr) {
+        EQUIPOISE_PETSC(DMCompositeAddDM(dm.get(), rows));
+    }
     if (multiplier_count > 0) {
         EQUIPOISE_PETSC(DMRedundantCreate(comm.handle(), 0, multiplier_count, multipliers.out()));
         EQUIPOISE_PETSC(DMCompositeAddDM(dm.get(), multipliers.get()));

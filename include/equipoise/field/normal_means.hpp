@@ -1,10 +1,12 @@
 #pragma once
 
 #include "equipoise/field/normal_rule.hpp"
+#include "equipoise/field/normal_series.hpp"
 #include "equipoise/model/function.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,10 +21,12 @@ enum class Wanted {
     square      ///< E[F^2]: a noise intensity
 };
 
-/// What the sites of all ranks have in common where all have the same variance.
-struct SharedVariance {
-    double k = 0.0;
-    double lowest_mean = 0.0, highest_mean = 0.0;
+/// The states of all ranks' sites: where they lie, how many there are.
+struct SiteRange {
+    Rectangle rectangle;
+    std::int64_t sites = 0;
+
+    bool operator==(const SiteRange&) const = default;
 };
 
 /// Expectations of one function under Gaussian states, at many sites at once: in closed form where
@@ -34,21 +38,25 @@ class NormalMeans {
     NormalMeans(model::FunctionPointer function, const model::Interval& range, Wanted wanted);
 
     /// Chooses the rule: the fewest nodes whose results at all sites of all ranks depart from those
-    /// of a trapezoidal rule with twice the nodes that suffice by `target` at most, relative to the
-    /// larger of 1 and the largest result. Where even most_nodes do not suffice: those. Collective.
+    /// of a trapezoidal rule with over twice the nodes that suffice by `target` at most, relative
+    /// to the larger of 1 and the largest result. Where even most_nodes do not suffice: those.
+    /// Collective.
     void choose(const parallel::Communicator& comm, const double* v, const double* k,
                 std::size_t sites, double target);
     /// The largest such difference over the local sites for other states; 0 for a closed form.
-    [[nodiscard]] double error(const double* v, const double* k, std::size_t sites,
-                               const std::optional<SharedVariance>& shared) const;
+    [[nodiscard]] double error(const double* v, const double* k, std::size_t sites) const;
 
-    /// f, f1 and f2, `sites` values each; those that are not wanted are left alone.
+    /// Gets ready for sites whose states lie in that range; none: for any.
     ///
-    /// Where many sites share one variance, `shared` says so: the expectations are then functions
-    /// of v alone, smooth ones, and computed as Chebyshev series from the rule's values at a few
-    /// means.
-    void compute(const double* v, const double* k, std::size_t sites,
-                 const std::optional<SharedVariance>& shared, double* f, double* f1,
+    /// The expectations are smooth functions of (v, K). Where the sites are many, they are computed
+    /// as Chebyshev series from the rule's values at a few v and K, which is then ready: it depends
+    /// on the range and the rule alone.
+    void prepare(const std::optional<SiteRange>& range);
+    /// Whether one expectation costs less than all together: by series.
+    [[nodiscard]] bool separable() const noexcept { return series_.has_value(); }
+    /// f, f1 and f2, `sites` values each, in the range that was prepared for. Those that are not
+    /// Wanted are left alone; where they are separable, a null pointer leaves one out.
+    void compute(const double* v, const double* k, std::size_t sites, double* f, double* f1,
                  double* f2) const;
 
     [[nodiscard]] bool closed_form() const noexcept { return closed_; }
@@ -66,9 +74,7 @@ class NormalMeans {
   private:
     void apply(const NormalRule& rule, const double* v, const double* k, std::size_t sites,
                double* f, double* f1, double* f2) const;
-    [[nodiscard]] bool compute_series(const double* v, std::size_t sites,
-                                      const SharedVariance& shared, double* f, double* f1,
-                                      double* f2) const;
+    [[nodiscard]] std::optional<NormalSeries> make_series(const SiteRange& range) const;
     [[nodiscard]] bool compute_closed(const double* v, const double* k, std::size_t sites,
                                       double* f, double* f1, double* f2) const;
     [[nodiscard]] std::vector<double> results(const NormalRule& rule, const double* v,
@@ -80,6 +86,8 @@ class NormalMeans {
     bool closed_ = false;
     double series_error_ = 1e-14; ///< what a series may leave out
     NormalRule rule_, finer_;
+    std::optional<SiteRange> range_of_series_; ///< prepared for
+    std::optional<NormalSeries> series_;
 };
 
 } // namespace equipoise::field

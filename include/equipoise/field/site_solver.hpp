@@ -44,8 +44,8 @@ class SiteSolver {
 
   private:
     [[nodiscard]] std::vector<double> initial_state() const;
-    [[nodiscard]] StepControl step_control(const config::Config& config,
-                                           const std::vector<double>& u) const;
+    [[nodiscard]] StepControl step_control(const config::Config& config) const;
+    void choose_rules_again(double target, const Eigen::VectorXd& h);
     void check_rules();
     void check_state() const;
     void check_stability();

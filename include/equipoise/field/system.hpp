@@ -2,7 +2,7 @@
 
 #include "equipoise/balance/coupling.hpp"
 #include "equipoise/balance/lattice.hpp"
-#include "equipoise/field/normal_means.hpp"
+#include "equipoise/field/expectations.hpp"
 #include "equipoise/parallel/communicator.hpp"
 
 #include <Eigen/Dense>
@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace equipoise::field {
@@ -68,42 +69,54 @@ class System {
     /// Chooses the rules behind the expectations so that they are off by `target` at most at the
     /// state u.
     void choose_rules(const std::vector<double>& u, double target);
-    /// How much they are off at the state u (NormalMeans::error). Both look at 256 to 511 sites
-    /// spread over the lattice where there are more.
-    [[nodiscard]] double rule_error(const std::vector<double>& u);
+    /// How much they are off at the present state (NormalMeans::error). Both look at 256 to 511
+    /// sites spread over the lattice where there are more.
+    [[nodiscard]] double rule_error();
     /// The method and its cost for every function: "population e, drift: closed form".
-    [[nodiscard]] std::vector<std::string> methods() const;
+    [[nodiscard]] std::vector<std::string> methods() const { return expectations_.methods(); }
 
     /// The rules as numbers, for a checkpoint.
-    [[nodiscard]] std::vector<double> save_rules();
+    [[nodiscard]] std::vector<double> save_rules() { return expectations_.save(); }
     void restore_rules(std::span<const double> saved);
 
     /// Takes the state u at time t. What depends on u alone is kept while u stays the same.
     void evaluate(double t, const std::vector<double>& u);
-    /// Rates of the rows v and K at the state last evaluated.
-    void rates(const Eigen::VectorXd& h, std::vector<double>& dudt) const;
+    /// Takes the state at time t that move(input, u) makes of the present one, u; input: iota at t
+    /// by (population, local site).
+    template <class Move>
+    void move(double t, const Move& move) {
+        set_time(t);
+        move(std::as_const(input_), state_);
+        take_state();
+    }
+    /// The state last taken.
+    [[nodiscard]] const std::vector<double>& state() const noexcept { return state_; }
+    [[nodiscard]] double time() const { return *time_; }
+    /// Counts the states taken: as long as it stays the same, so does the state.
+    [[nodiscard]] std::int64_t version() const noexcept { return version_; }
+    /// Adds factor * sum_p phi_p h_a^p to the means of u; and to those of the present state.
+    void add_field(const Eigen::VectorXd& h, double factor, std::vector<double>& u) const;
+    void shift_means(const Eigen::VectorXd& h, double factor);
+
+    /// Rates of the rows v and K at the present state.
+    void rates(const Eigen::VectorXd& h, std::vector<double>& dudt);
     /// b + J h there, which is eps dh/dt.
-    [[nodiscard]] Eigen::VectorXd multiplier_drift(const Eigen::VectorXd& h) const;
+    [[nodiscard]] Eigen::VectorXd multiplier_drift(const Eigen::VectorXd& h);
     /// h of the slow motion: J h = -b.
-    [[nodiscard]] Eigen::VectorXd slow_multipliers() const;
-    [[nodiscard]] const Eigen::MatrixXd& jacobian() const noexcept { return jacobian_; }
+    [[nodiscard]] Eigen::VectorXd slow_multipliers();
+    [[nodiscard]] const Eigen::MatrixXd& jacobian();
     /// r there.
     [[nodiscard]] const Eigen::VectorXd& balance_residual();
 
-    /// Adds factor * sum_p phi_p h_a^p to the rows of v.
-    void add_field(const Eigen::VectorXd& h, double factor, double* v) const;
-
     /// States whose expectations were computed.
-    [[nodiscard]] std::int64_t evaluations() const noexcept { return evaluations_; }
+    [[nodiscard]] std::int64_t evaluations() const noexcept { return expectations_.states(); }
 
   private:
-    template <class Body>
-    void for_each_means(const Body& body);
-    [[nodiscard]] std::vector<std::optional<SharedVariance>>
-    shared_variances(const std::vector<double>& u) const;
+    [[nodiscard]] std::vector<std::optional<SiteRange>> ranges() const;
     [[nodiscard]] std::vector<double> sample(const std::vector<double>& u) const;
-    void expectations(const std::vector<double>& u);
     void set_time(double t);
+    void take_state();
+    [[nodiscard]] const Eigen::VectorXd& b();
 
     parallel::Communicator comm_;
     const balance::Lattice* lattice_;
@@ -111,21 +124,16 @@ class System {
     std::size_t populations_;
     std::span<const model::Covariance> pairs_;
     balance::Coupling coupling_;
-    std::vector<NormalMeans> drift_, noise_; ///< by population
-    std::vector<NormalMeans> gain_;          ///< in the order of MomentLayout
-    std::vector<std::size_t> gain_source_;   ///< population of each
+    Expectations expectations_;
 
-    std::vector<double> state_; ///< u last evaluated; empty: none
+    std::vector<double> state_; ///< the present one
     std::optional<double> time_;
-    std::vector<double> input_;                         ///< iota, (population, site)
-    std::vector<double> drift_mean_, drift_slope_;      ///< E[f], E[f']: (population, site)
-    std::vector<double> rate_k_;                        ///< dK_a/dt, then dK_ab/dt: (row, site)
-    std::vector<double> gain_mean_, slope_, curvature_; ///< E[G], E[G'], E[G'']: (gain, site)
-    std::vector<double> columns_;                       ///< scratch (gain, site), at least one row
+    std::int64_t version_ = 0;
+    std::vector<double> input_;   ///< iota, (population, site)
+    std::vector<double> columns_; ///< scratch (gain, site), at least one row
     Eigen::MatrixXd jacobian_;
     Eigen::VectorXd b_, drive_, drive_rate_, residual_;
-    bool residual_fresh_ = false;
-    std::int64_t evaluations_ = 0;
+    bool jacobian_fresh_ = false, b_fresh_ = false, residual_fresh_ = false;
 };
 
 } // namespace equipoise::field

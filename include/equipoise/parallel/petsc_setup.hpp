@@ -15,8 +15,8 @@ namespace equipoise::parallel {
 /// Every rank's number of rows, in the order of ranks, from this rank's.
 std::vector<PetscInt> rows_by_rank(const Communicator& comm, std::size_t own);
 
-/// A composite of `rows` and, where there are any, of the multipliers, which rank 0 holds and every
-/// rank sees; with its global vector, which gets that name.
+/// A composite of `rows` and of the multipliers, which rank 0 holds and every rank sees, or of one
+/// of the two (rows null, no multipliers); with its global vector, which gets that name.
 struct StateLayout {
     DmHandle multipliers, dm;
     VecHandle state;

@@ -80,22 +80,64 @@ problems::Config moving() {
 TEST_CASE("the limit: order 8, or 5 with the formula of Dormand and Prince") {
     {
         const PetscSession session;
-        CHECK(order(session, "figure 3, limit (TSRK 8vr)", problems::figure3(), 0.125)[0] > 7.0);
-        CHECK(order(session, "multiplicative noise, limit", problems::multiplicative_noise(100),
-                    0.0625)[0] > 7.0);
+        CHECK(order(session, "multiplicative noise, limit (TSRK 8vr)",
+                    problems::multiplicative_noise(100), 0.0625)[0] > 7.0);
+        CHECK(order(session, "figure 3 with an input in time, limit (TSRK 8vr)",
+                    problems::figure3_with_input(), 0.125)[0] > 7.0);
     }
     const PetscSession session("-field_ts_rk_type 5dp");
-    CHECK(order(session, "figure 3, limit (TSRK 5dp)", problems::figure3(), 0.025)[0] > 4.7);
+    CHECK(order(session, "figure 3 with an input in time, limit (TSRK 5dp)",
+                problems::figure3_with_input(), 0.025)[0] > 4.7);
+}
+
+TEST_CASE("linear drifts and constant noise: no error in time, whatever the step and the formula") {
+    for (const char* options : {"", "-field_ts_rk_type 8vr", "-field_ts_rk_type 2a"}) {
+        const PetscSession session(options);
+        for (const problems::Config& config : {problems::figure3(), moving()}) {
+            const End exact = solve(session, config, 0.01, 1e-9);
+            for (const double dt : {0.05, 0.2, 1.0}) {
+                CAPTURE(options, dt);
+                const End end = solve(session, config, dt, 1e-9);
+                CHECK(distance(end.state, exact.state) < 1e-12);
+                CHECK(distance(end.multipliers, exact.multipliers) < 1e-9); // dA/dt: differences
+            }
+            const End free = solve(session, config, std::nullopt, 1e-9);
+            CHECK(distance(free.state, exact.state) < 1e-12);
+        }
+    }
 }
 
 TEST_CASE("finite networks: order 3 or more, however stiff") {
     const PetscSession session;
     for (const std::int64_t n : {100, 10000, 1000000, 1000000000}) {
         const auto orders =
-            order(session, fmt::format("figure 3 with a drive in time, n = {} (TSARKIMEX 4)", n),
-                  problems::with_size(moving(), n), 0.025);
+            order(session, fmt::format("figure 3 with an input in time, n = {} (TSARKIMEX 4)", n),
+                  problems::with_size(problems::figure3_with_input(), n), 0.025);
         CAPTURE(n);
         CHECK(orders[0] > 2.8);
+    }
+}
+
+TEST_CASE(
+    "finite networks, linear drifts and constant noise: only h has errors, v their eps-fold") {
+    const PetscSession session;
+    for (const std::int64_t n : {100, 10000, 1000000, 1000000000}) {
+        const problems::Config config = problems::with_size(moving(), n);
+        const End exact = solve(session, config, 0.003125, 1.0);
+        double last = 1.0;
+        std::cout << fmt::format("figure 3 with a drive in time, n = {}\n", n)
+                  << "      dt   error of v, K   error of h\n";
+        for (const double dt : {0.2, 0.1, 0.05, 0.025}) {
+            const End end = solve(session, config, dt, 1.0);
+            const double error = distance(end.state, exact.state);
+            const double error_of_h = distance(end.multipliers, exact.multipliers);
+            std::cout << fmt::format("{:8.4f}   {:.3e}       {:.3e}\n", dt, error, error_of_h);
+            CAPTURE(n, dt);
+            CHECK(error < 3.0 / std::sqrt(static_cast<double>(n)) * error_of_h + 1e-12);
+            CHECK((error < 0.5 * last || n >= 1000000)); // beyond, h is as good as it gets
+            last = error;
+        }
+        CHECK(last < 2e-8);
     }
 }
 
@@ -103,7 +145,8 @@ TEST_CASE("the tolerance is kept to, and errors follow it down") {
     const PetscSession session;
     for (const bool finite : {false, true}) {
         const problems::Config config =
-            finite ? problems::with_size(moving(), 10000) : problems::multiplicative_noise(100);
+            finite ? problems::with_size(problems::figure3_with_input(), 10000)
+                   : problems::multiplicative_noise(100);
         const End exact = solve(session, config, std::nullopt, 1e-11);
         std::cout << (finite ? "n = 10000" : "limit") << "\n  tolerance   error of v, K\n";
         double last = 1.0;

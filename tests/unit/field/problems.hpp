@@ -24,6 +24,13 @@ inline Config figure3() {
     return config;
 }
 
+/// The same with an input in time, so that v and K have no closed form and are integrated.
+inline Config figure3_with_input() {
+    Config config = figure3();
+    config.populations[0].input.text = "0.2*sin(2*t)";
+    return config;
+}
+
 /// The ring of the kinetic solver's tests on `sites` sites.
 inline Config field_ring(std::int64_t sites) {
     Config config = ring(sites, 100);

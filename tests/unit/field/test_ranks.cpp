@@ -38,8 +38,9 @@ problems::Config blocks() {
 TEST_CASE("the same bits on every number of ranks: point, ring, torus, limit and finite n") {
     const PetscSession session;
     problems::Config series = problems::field_ring(515);
-    for (const problems::Config& config : {problems::figure3(), problems::multiplicative_noise(100),
-                                           problems::field_ring(13), torus(), blocks(), series}) {
+    for (const problems::Config& config :
+         {problems::figure3(), problems::multiplicative_noise(100), problems::figure3_with_input(),
+          problems::field_ring(13), torus(), blocks(), series}) {
         for (const bool finite : {false, true}) {
             problems::Problem problem(finite ? problems::with_size(config, 10000) : config);
             FieldSolver together(session.world, problem.balance, problem.config);
@@ -83,9 +84,12 @@ TEST_CASE("the same bits on every number of ranks: point, ring, torus, limit and
 
 TEST_CASE("a restored run takes the same steps, to the last bit") {
     const PetscSession session;
-    for (const bool finite : {false, true}) {
-        problems::Config config = problems::field_ring(40);
-        problems::Problem problem(finite ? problems::with_size(config, 500) : config);
+    problems::Config with_input = problems::field_ring(40);
+    with_input.populations[1].input.text = "0.1*cos(3*t)";
+    for (const problems::Config& config :
+         {problems::with_size(problems::field_ring(40), 500), problems::field_ring(40), blocks(),
+          with_input, problems::with_size(with_input, 500)}) {
+        problems::Problem problem(config);
         FieldSolver whole(session.world, problem.balance, problem.config);
         whole.advance(0.3);
         const field::SavedState saved = whole.save();
@@ -106,7 +110,7 @@ TEST_CASE("PETSc's options reach the solver under its prefix") {
     const std::string file = "petsc_output.txt";
     double mean = 0.0;
     std::int64_t steps = 0;
-    /// Solves figure 3 to t = 1; what PETSc wrote into the file, on rank 0.
+    /// Solves figure 3 with an input in time to t = 1; what PETSc wrote into the file, on rank 0.
     const auto solve = [&](const std::string& options, bool finite) {
         const bool root = parallel::Communicator::world().is_root();
         if (root) {
@@ -114,8 +118,8 @@ TEST_CASE("PETSc's options reach the solver under its prefix") {
         }
         {
             const PetscSession session(options);
-            problems::Problem problem(finite ? problems::with_size(problems::figure3(), 10000)
-                                             : problems::figure3());
+            const problems::Config config = problems::figure3_with_input();
+            problems::Problem problem(finite ? problems::with_size(config, 10000) : config);
             FieldSolver solver(session.world, problem.balance, problem.config);
             solver.advance(1.0);
             mean = solver.averages().mean_modes[1];
