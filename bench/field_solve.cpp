@@ -81,6 +81,15 @@ void register_all() {
                                           {0.1033903616341, 0.03832272757734, 0.000184903972218,
                                            0.4078733723882, 0.2153253499297, 0.0},
                                           k_last}};
+    const std::vector<Reference> cubic{{0.5,
+                                        {0.1072172441789, 0.03959489675712, -0.0002404757875493,
+                                         0.4656404114118, 0.241761982643, 0.0},
+                                        {0.4150781193818, 0.4604975549037}},
+                                       {1.5,
+                                        {0.09902292301726, 0.03652431879976, 5.289430704403e-05,
+                                         0.3957563929665, 0.2074688414565, 0.0},
+                                        {0.2815337724078, 0.1510052452913}}};
+    const std::string wave = "--population.e.variance=1 + 0.3*sin(2*pi*x)";
     const auto add = [](const char* name, const std::vector<Reference>& references,
                         const std::vector<std::string>& overrides, std::int64_t sites) {
         for (const double tolerance : {1e-6, 3e-7, 1e-7, 3e-8, 1e-8, 3e-9, 1e-9}) {
@@ -93,9 +102,13 @@ void register_all() {
                 ->Unit(benchmark::kMillisecond);
         }
     };
-    for (const std::int64_t sites : {100, 10000}) {
+    for (const std::int64_t sites : {100, 1000, 10000, 100000}) {
         add("one_variance", one, {}, sites);
-        add("varying_variance", varying, {"--population.e.variance=1 + 0.3*sin(2*pi*x)"}, sites);
+        add("varying_variance", varying, {wave}, sites);
+        add("cubic_drift", cubic,
+            {wave, "--population.e.drift=cubic(a0=0, a1=-1, a3=0.2)",
+             "--population.i.drift=cubic(a0=0, a1=-1.25, a3=0.1)"},
+            sites);
     }
 }
 

@@ -31,7 +31,7 @@ Eigen::MatrixXd Coupling::combine_slopes(std::span<const double> values) {
 Eigen::VectorXd Coupling::combine_rows(std::span<const double> values) {
     const MomentLayout& layout = balance_->layout();
     const std::size_t modes = layout.basis().size();
-    average_.compute_rows(values, layout.order_zero_size() / modes, lattice_->basis_rows(), modes,
+    average_.compute_rows(values, layout.order_zero_size() / modes, lattice_->basis_rows(),
                           std::span(moments_).first(layout.order_zero_size()));
     return balance_->combine(moments_);
 }
@@ -39,7 +39,7 @@ Eigen::VectorXd Coupling::combine_rows(std::span<const double> values) {
 Eigen::MatrixXd Coupling::combine_slopes_rows(std::span<const double> values) {
     const MomentLayout& layout = balance_->layout();
     average_.compute_rows(values, layout.order_zero_size() / layout.basis().size(),
-                          lattice_->products_rows(), layout.products().size(),
+                          lattice_->products_rows(),
                           std::span(moments_).subspan(layout.order_zero_size()));
     return balance_->jacobian(moments_);
 }

@@ -60,9 +60,8 @@ Lattice::Lattice(const MomentLayout& layout, const config::Domain& domain,
     const auto local = static_cast<std::size_t>(count);
     basis_.resize(local * modes_);
     products_.resize(local * product_modes_);
-    std::vector<std::size_t> among_products; // the basis's modes, which the products contain
     for (const model::Mode& mode : layout.basis().modes()) {
-        among_products.push_back(layout.products().index(mode));
+        among_products_.push_back(layout.products().index(mode));
     }
     for (std::size_t s = 0; s < local; ++s) {
         const std::int64_t site = first + static_cast<std::int64_t>(s);
@@ -73,11 +72,26 @@ Lattice::Lattice(const MomentLayout& layout, const config::Domain& domain,
         double* product = products_.data() + s * product_modes_;
         layout.products().values(phase, product);
         for (std::size_t p = 0; p < modes_; ++p) {
-            basis_[s * modes_ + p] = product[among_products[p]];
+            basis_[s * modes_ + p] = product[among_products_[p]];
         }
     }
-    basis_rows_ = transposed(basis_, local, modes_);
-    products_rows_ = transposed(products_, local, product_modes_);
+    products_by_row_ = transposed(products_, local, product_modes_);
+}
+
+std::vector<const double*> Lattice::basis_rows() const {
+    std::vector<const double*> rows;
+    for (const std::size_t p : among_products_) {
+        rows.push_back(products_by_row_.data() + p * size());
+    }
+    return rows;
+}
+
+std::vector<const double*> Lattice::products_rows() const {
+    std::vector<const double*> rows;
+    for (std::size_t p = 0; p < product_modes_; ++p) {
+        rows.push_back(products_by_row_.data() + p * size());
+    }
+    return rows;
 }
 
 void Lattice::evaluate(const model::FormulaFunction& formula, double t, double* out) const {

@@ -40,27 +40,33 @@ double largest_size(const double* values, std::size_t count) {
     return *std::max_element(largest.begin(), largest.end());
 }
 
-/// sums[block * modes + m]: of weights * values over runs of `block` entries, the last of which may
-/// be shorter; rows of weights are `count` long.
+/// sums[(block * columns + c) * modes + m]: of weights[m][i] * values[c * count + i] over runs of
+/// `block` entries, the last of which may be shorter.
 EQUIPOISE_CLONES
-void sum_blocks(const double* weights, std::size_t modes, const double* values, std::size_t count,
-                std::size_t block, double* sums) {
+void sum_blocks(const double* const* weights, std::size_t modes, const double* values,
+                std::size_t columns, std::size_t count, std::size_t block, double* sums) {
     for (std::size_t begin = 0; begin < count; begin += block) {
-        const std::size_t end = begin + block < count ? begin + block : count;
-        for (std::size_t m = 0; m < modes; ++m) { // inside: the block's values stay in the cache
-            const double* weight = weights + m * count;
-            std::array<double, lanes> sum{};
-            std::size_t i = begin;
-            for (; i + lanes <= end; i += lanes) {
-                for (std::size_t j = 0; j < lanes; ++j) {
-                    sum[j] = std::fma(weight[i + j], values[i + j], sum[j]);
+        const std::size_t size = begin + block < count ? block : count - begin;
+        // Within a block everything stays in the first cache.
+        for (std::size_t c = 0; c < columns; ++c) {
+            const double* value = values + c * count + begin;
+            for (std::size_t m = 0; m < modes; ++m) {
+                const double* weight = weights[m] + begin;
+                std::array<double, lanes> sum{};
+                const std::size_t whole = size - size % lanes;
+                for (std::size_t i = 0; i < whole; i += lanes) {
+                    for (std::size_t j = 0; j < lanes; ++j) {
+                        sum[j] = std::fma(weight[i + j], value[i + j], sum[j]);
+                    }
                 }
+                double rest = 0.0;
+                for (std::size_t i = whole; i < size; ++i) {
+                    rest = std::fma(weight[i], value[i], rest);
+                }
+                *sums++ = (((sum[0] + sum[4]) + (sum[1] + sum[5])) +
+                           ((sum[2] + sum[6]) + (sum[3] + sum[7]))) +
+                          rest;
             }
-            for (std::size_t j = 0; i < end; ++i, ++j) {
-                sum[j] = std::fma(weight[i], values[i], sum[j]);
-            }
-            *sums++ =
-                ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
         }
     }
 }
@@ -117,28 +123,31 @@ void SiteAverage::compute(std::span<const double> values, std::size_t columns,
 }
 
 void SiteAverage::compute_rows(std::span<const double> values, std::size_t columns,
-                               std::span<const double> weights, std::size_t modes,
-                               std::span<double> out) {
+                               std::span<const double* const> weights, std::span<double> out) {
     largest_.resize(columns);
     for (std::size_t c = 0; c < columns; ++c) {
         largest_[c] = largest_size(values.data() + c * local_, local_);
     }
     comm_.max(largest_);
-    limbs_.assign(2 * columns * modes, 0);
+    const std::size_t modes = weights.size();
     const auto block = static_cast<std::size_t>(block_);
-    block_sums_.resize((local_ + block - 1) / block * modes);
+    const std::size_t blocks = (local_ + block - 1) / block;
+    block_sums_.resize(blocks * columns * modes);
+    sum_blocks(weights.data(), modes, values.data(), columns, local_, block, block_sums_.data());
+    limbs_.assign(2 * columns * modes, 0);
     for (std::size_t c = 0; c < columns; ++c) {
         if (!counts(c)) {
             continue;
         }
         const parallel::FixedPointScale scale(bound(c, block_));
-        sum_blocks(weights.data(), modes, values.data() + c * local_, local_, block,
-                   block_sums_.data());
-        for (std::size_t at = 0; at < block_sums_.size(); ++at) {
-            const auto [upper, lower] = scale.split(block_sums_[at]);
-            const std::size_t m = at % modes;
-            limbs_[2 * (c * modes + m)] += upper;
-            limbs_[2 * (c * modes + m) + 1] += lower;
+        for (std::size_t b = 0; b < blocks; ++b) {
+            const double* sums = block_sums_.data() + (b * columns + c) * modes;
+            std::int64_t* limbs = limbs_.data() + 2 * c * modes;
+            for (std::size_t m = 0; m < modes; ++m) {
+                const auto [upper, lower] = scale.split(sums[m]);
+                limbs[2 * m] += upper;
+                limbs[2 * m + 1] += lower;
+            }
         }
     }
     finish(columns, modes, block_, out);

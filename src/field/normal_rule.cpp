@@ -5,13 +5,15 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <utility>
+#include <map>
 
 namespace equipoise::field {
 
 NormalRule NormalRule::gauss_hermite(std::size_t size) {
-    model::GaussHermite rule(size);
-    return {std::move(rule.nodes), std::move(rule.weights)};
+    // Nodes are eigenvalues, which take longer than all that is done with a rule of a few.
+    static std::map<std::size_t, model::GaussHermite> known;
+    const model::GaussHermite& rule = known.try_emplace(size, size).first->second;
+    return {rule.nodes, rule.weights};
 }
 
 NormalRule NormalRule::trapezoidal(double spacing, double reach) {

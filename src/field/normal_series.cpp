@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace equipoise::field {
 
@@ -142,7 +143,7 @@ NormalSeries::Grid NormalSeries::grid(const Rectangle& rectangle,
 NormalSeries::NormalSeries(const Rectangle& rectangle, const std::array<std::size_t, 2>& size,
                            std::size_t functions, const std::vector<double>& values)
     : rectangle_(rectangle), size_(size), functions_(functions),
-      coefficients_(functions * size[0] * size[1]), row_length_(size[1], size[0]) {
+      coefficients_(functions * size[0] * size[1]), length_(functions * size[1], size[0]) {
     ensure(size[0] <= most_in_v && size[1] <= most_in_k && size[0] % 2 == 0,
            "a series has an even number of terms in v, and not too many");
     const auto [columns, rows] = size;
@@ -194,52 +195,53 @@ std::array<double, 2> NormalSeries::tail() const {
 void NormalSeries::shorten(double error) {
     const auto [columns, rows] = size_;
     const double allowed = error / static_cast<double>(rows);
-    for (std::size_t j = 0; j < rows; ++j) {
-        row_length_[j] = 0;
-        for (std::size_t g = 0; g < functions_; ++g) {
-            const double* row = coefficients_.data() + (g * rows + j) * columns;
-            double left_out = 0.0;
-            std::size_t length = columns;
-            while (length > 0 && left_out + std::abs(row[length - 1]) <= allowed) {
-                left_out += std::abs(row[--length]);
-            }
-            row_length_[j] = std::max(row_length_[j], length + length % 2);
+    for (std::size_t row = 0; row < length_.size(); ++row) {
+        const double* c = coefficients_.data() + row * columns;
+        double left_out = 0.0;
+        std::size_t length = columns;
+        while (length > 0 && left_out + std::abs(c[length - 1]) <= allowed) {
+            left_out += std::abs(c[--length]);
         }
-    }
-    while (row_length_.size() > 1 && row_length_.back() == 0) {
-        row_length_.pop_back();
+        length_[row] = length + length % 2; // add_up() takes two at a time
     }
 }
 
 std::size_t NormalSeries::terms() const {
-    std::size_t sum = 0;
-    for (const std::size_t length : row_length_) {
-        sum += length;
-    }
-    return sum;
+    return std::accumulate(length_.begin(), length_.end(), std::size_t{0});
 }
 
 void NormalSeries::evaluate(const double* v, const double* k, std::size_t count,
                             const std::array<double*, 3>& out) const {
     const Map in_v = map_in_v(rectangle_.v);
     const Map in_k = map_in_k(rectangle_.k);
-    const std::size_t rows = row_length_.size();
-    const std::size_t columns = *std::max_element(row_length_.begin(), row_length_.end());
+    std::size_t columns = 1; // of the functions that are wanted
+    std::size_t rows = 1;
+    for (std::size_t g = 0; g < functions_; ++g) {
+        for (std::size_t j = 0; j < size_[1]; ++j) {
+            const std::size_t length = out[g] == nullptr ? 0 : length_[g * size_[1] + j];
+            columns = std::max(columns, length);
+            rows = length > 0 ? std::max(rows, j + 1) : rows;
+        }
+    }
     alignas(64) std::array<double, most_in_v * lanes> tx; // NOLINT(*-member-init): filled as far
     alignas(64) std::array<double, most_in_k * lanes> ty; // NOLINT(*-member-init)  as it is read
     alignas(64) Lanes means{};
     alignas(64) Lanes roots{};
     alignas(64) Lanes result{};
+    std::fill_n(ty.begin(), lanes, 1.0); // T_0, and all there is where the sites share one K
     for (std::size_t begin = 0; begin < count; begin += lanes) {
         const std::size_t width = std::min(lanes, count - begin);
         std::copy_n(v + begin, width, means.begin());
         polynomials(means.data(), in_v.centre, 1.0 / in_v.half, columns, tx.data());
-        deviations(k + begin, roots.data(), width);
-        polynomials(roots.data(), in_k.centre, rows > 1 ? 1.0 / in_k.half : 0.0, rows, ty.data());
+        if (rows > 1) {
+            deviations(k + begin, roots.data(), width);
+            polynomials(roots.data(), in_k.centre, 1.0 / in_k.half, rows, ty.data());
+        }
         for (std::size_t g = 0; g < functions_; ++g) {
             if (out[g] != nullptr) {
-                add_up(coefficients_.data() + g * size_[0] * size_[1], row_length_.data(), rows,
-                       size_[0], tx.data(), ty.data(), result.data());
+                add_up(coefficients_.data() + g * size_[0] * size_[1],
+                       length_.data() + g * size_[1], rows, size_[0], tx.data(), ty.data(),
+                       result.data());
                 std::copy_n(result.begin(), width, out[g] + begin);
             }
         }

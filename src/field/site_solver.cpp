@@ -9,14 +9,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <span>
 #include <utility>
 
 namespace equipoise::field {
 
 namespace {
 
-/// Eigenvalues cost the cube of J's size, and the accuracy of the rules some evaluations: they are
-/// looked at after this many steps.
+/// Eigenvalues cost the cube of J's size: they are looked at after this many steps.
 constexpr std::int64_t steps_between_checks = 16;
 
 /// The part of a Gaussian state that may lie where drift, noise or gains are not defined.
@@ -58,11 +58,12 @@ SiteSolver::SiteSolver(const parallel::Communicator& comm, const balance::Balanc
     system_.choose_rules(u, rule_target_);
     system_.evaluate(0.0, u);
     projection_ = project_state(system_, h);
-    rule_error_ = system_.rule_error();
-    if (rule_error_ > rule_target_) { // the projection moved the means far
-        choose_rules_again(rule_target_, h);
-        rule_error_ = system_.rule_error();
+    if (system_.rule_error() > rule_target_) { // the projection moved the means far
+        system_.choose_rules(system_.state(), rule_target_);
+        project_onto_manifold(h);
     }
+    rule_error_ = system_.rule_error();
+    rule_limit_ = std::max(rule_target_, 2.0 * rule_error_);
     stepper_ = std::make_unique<Stepper>(system_, step_control(config), h);
     check_state();
     check_stability();
@@ -117,39 +118,63 @@ StepControl SiteSolver::step_control(const config::Config& config) const {
 }
 
 void SiteSolver::step(double t_stop) {
+    // Rules that turn out too coarse for the new state were so during the step: where that leaves a
+    // trace, it is made again with better ones.
+    const bool repeats = !stepper_->forgets_errors();
+    const double begin = time();
+    const double planned = stepper_->next_step();
+    const std::vector<double> first = repeats ? system_.state() : std::vector<double>();
+    const Eigen::VectorXd first_h = stepper_->multipliers();
     stepper_->step(t_stop);
     check_state();
+    while (!rules_suffice()) {
+        if (!repeats) {
+            settle(stepper_->multipliers(), stepper_->next_step());
+            break;
+        }
+        system_.evaluate(begin, first);
+        settle(first_h, planned);
+        stepper_->step(t_stop);
+        check_state();
+    }
     const bool due = ++steps_since_check_ == steps_between_checks;
     if (due) {
         steps_since_check_ = 0;
-        check_rules();
     }
     if (due || stepper_->time() == t_stop) {
         check_stability();
     }
 }
 
-/// Chooses rules for the present state and moves it onto the manifold as they see it.
-void SiteSolver::choose_rules_again(double target, const Eigen::VectorXd& h) {
-    system_.choose_rules(system_.state(), target);
-    project_means(system_, system_.epsilon() > 0.0 ? h : Eigen::VectorXd::Zero(h.size()));
+/// Looks how far the rules are off at the present state and chooses better ones where they are off
+/// by more than was meant; false when there were such.
+bool SiteSolver::rules_suffice() {
+    const double error = system_.rule_error();
+    if (error <= rule_limit_) {
+        rule_error_ = std::max(rule_error_, error);
+        return true;
+    }
+    system_.choose_rules(system_.state(), 0.1 * rule_target_);
+    const double better = system_.rule_error();
+    rule_limit_ = std::max(rule_target_, 2.0 * better); // all that there is: do not ask for more
+    return false;
 }
 
-/// Looks how far the rules are off at the present state and chooses better ones where they are off
-/// by more than was meant.
-void SiteSolver::check_rules() {
-    double error = system_.rule_error();
-    if (error > rule_target_) {
-        const Eigen::VectorXd h = stepper_->multipliers();
-        choose_rules_again(0.1 * rule_target_, h);
-        const double next = stepper_->next_step();
-        stepper_->restart(h);
-        stepper_->set_next_step(next);
-        if (stepper_->forgets_errors()) {
-            error = system_.rule_error(); // of the state, whatever its past
-        }
+/// Moves the system's state onto the manifold as new rules see it, and goes on from there; h with
+/// it where it follows from the state.
+void SiteSolver::settle(Eigen::VectorXd h, double next_step) {
+    project_onto_manifold(h);
+    stepper_->restart(h);
+    stepper_->set_next_step(next_step);
+}
+
+void SiteSolver::project_onto_manifold(Eigen::VectorXd& h) {
+    if (system_.epsilon() > 0.0) {
+        project_means(system_, h);
+    } else {
+        project_means(system_, Eigen::VectorXd::Zero(h.size()));
+        h = system_.slow_multipliers();
     }
-    rule_error_ = std::max(rule_error_, error);
 }
 
 void SiteSolver::check_state() const {
@@ -209,7 +234,7 @@ Averages SiteSolver::averages() {
     const std::size_t populations = system_.populations();
     const std::size_t modes = system_.balance().layout().basis().size();
     std::vector<double> means(rows * modes);
-    average_.compute_rows(system_.state(), rows, lattice_.basis_rows(), modes, means);
+    average_.compute_rows(system_.state(), rows, lattice_.basis_rows(), means);
     Averages result;
     result.time = time();
     result.mean_modes.assign(means.begin(),
@@ -266,6 +291,7 @@ SavedState SiteSolver::save() {
     }
     saved.multipliers.assign(stepper_->multipliers().begin(), stepper_->multipliers().end());
     saved.rules = system_.save_rules();
+    saved.rules.push_back(rule_limit_);
     saved.rule_error = rule_error_;
     saved.steps_since_check = steps_since_check_;
     return saved;
@@ -277,7 +303,8 @@ void SiteSolver::restore(const SavedState& saved) {
     ensure(saved.values.size() == rows * sites &&
                static_cast<Eigen::Index>(saved.multipliers.size()) == system_.multipliers(),
            "a saved state fits the solver");
-    system_.restore_rules(saved.rules);
+    system_.restore_rules(std::span(saved.rules).first(saved.rules.size() - 1));
+    rule_limit_ = saved.rules.back();
     rule_error_ = saved.rule_error;
     steps_since_check_ = saved.steps_since_check;
     std::vector<double> u(rows * sites);

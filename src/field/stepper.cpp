@@ -98,7 +98,9 @@ Stepper::Stepper(System& system, const StepControl& control, const Eigen::Vector
     events().register_all();
     create_objects();
     restart(h);
-    now_.next_step = control.time_step.value_or(0.1 * std::pow(control.tolerance, 0.125));
+    now_.next_step = control.time_step.value_or(
+        unknowns_->time_scale() *
+        (projected_ ? 2.0 * std::cbrt(guess_tolerance) : 0.1 * std::pow(control.tolerance, 0.125)));
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
     EQUIPOISE_PETSC(TSViewFromOptions(ts_.get(), nullptr, "-ts_view"));
 }

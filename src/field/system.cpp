@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 
 namespace equipoise::field {
@@ -75,7 +76,7 @@ bool System::exact_closure() const {
 
 /// The state at every so manyth site of the whole lattice, in rows.
 std::vector<double> System::sample(const std::vector<double>& u) const {
-    const std::int64_t stride = std::max<std::int64_t>(1, lattice_->global() / 256);
+    const std::int64_t stride = std::max<std::int64_t>(1, lattice_->global() / 64);
     std::vector<double> result;
     for (std::size_t row = 0; row < rows(); ++row) {
         for (std::size_t s = 0; s < sites(); ++s) {
@@ -149,9 +150,11 @@ void System::take_state() {
     jacobian_fresh_ = b_fresh_ = residual_fresh_ = false;
 }
 
-void System::evaluate(double t, const std::vector<double>& u) {
-    if (comm_.any(state_ != u)) {
-        move(t, [&](const std::vector<double>&, std::vector<double>& state) { state = u; });
+void System::evaluate(double t, std::span<const double> u) {
+    if (comm_.any(!std::equal(u.begin(), u.end(), state_.begin(), state_.end()))) {
+        move(t, [&](const std::vector<double>&, std::vector<double>& state) {
+            state.assign(u.begin(), u.end());
+        });
     } else {
         set_time(t);
     }
@@ -191,13 +194,10 @@ const Eigen::VectorXd& System::b() {
     return b_;
 }
 
-void System::rates(const Eigen::VectorXd& h, std::vector<double>& dudt) {
+void System::rates(const Eigen::VectorXd& h, std::span<double> dudt) {
     const std::vector<double>& drift = expectations_.drift();
     const std::vector<double>& rate_k = expectations_.variance_rates();
-    dudt.resize(rows() * sites());
-    for (std::size_t i = 0; i < populations_ * sites(); ++i) {
-        dudt[i] = drift[i] + input_[i];
-    }
+    std::transform(drift.begin(), drift.end(), input_.begin(), dudt.begin(), std::plus<>());
     add_field(h, 1.0, dudt);
     std::copy(rate_k.begin(), rate_k.end(),
               dudt.begin() + static_cast<std::ptrdiff_t>(populations_ * sites()));
@@ -223,11 +223,11 @@ const Eigen::VectorXd& System::balance_residual() {
     return residual_;
 }
 
-void System::add_field(const Eigen::VectorXd& h, double factor, std::vector<double>& u) const {
+void System::add_field(const Eigen::VectorXd& h, double factor, std::span<double> u) const {
+    const std::vector<const double*> phi = lattice_->basis_rows();
     for (std::size_t i = 0; i < balance().size(); ++i) {
         const auto [a, p] = balance().unknowns()[i];
-        add_mode(lattice_->basis_rows().data() + p * sites(),
-                 factor * h[static_cast<Eigen::Index>(i)], u.data() + a * sites(), sites());
+        add_mode(phi[p], factor * h[static_cast<Eigen::Index>(i)], u.data() + a * sites(), sites());
     }
 }
 

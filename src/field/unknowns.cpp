@@ -7,6 +7,8 @@
 #include <petscdmda.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -24,70 +26,63 @@ PetscInt local_size(Vec vector) {
     return size;
 }
 
-/// All rows of the state. PETSc keeps the values of a site together; the system, those of a row.
+/// All rows of the state, as a rank has them: row by row.
 class SiteUnknowns final : public Unknowns {
   public:
     explicit SiteUnknowns(System& system) : Unknowns(system) {}
 
     void create(parallel::StateLayout& layout) override {
         const parallel::Communicator& comm = system().communicator();
-        const std::vector<PetscInt> own = parallel::rows_by_rank(comm, system().sites());
-        EQUIPOISE_PETSC(DMDACreate1d(
-            comm.handle(), DM_BOUNDARY_NONE, static_cast<PetscInt>(system().lattice().global()),
-            static_cast<PetscInt>(system().rows()), 1, own.data(), sites_.out()));
+        const std::vector<PetscInt> own = parallel::rows_by_rank(comm, size());
+        const PetscInt all = std::accumulate(own.begin(), own.end(), PetscInt{0});
+        EQUIPOISE_PETSC(
+            DMDACreate1d(comm.handle(), DM_BOUNDARY_NONE, all, 1, 1, own.data(), sites_.out()));
         EQUIPOISE_PETSC(DMSetOptionsPrefix(sites_.get(), "field_"));
         EQUIPOISE_PETSC(DMSetUp(sites_.get()));
         layout.create(comm, sites_.get(), static_cast<PetscInt>(carried()), "field_state");
     }
 
     [[nodiscard]] bool found_by_projection() override { return false; }
+    [[nodiscard]] double time_scale() const override { return 1.0; }
 
     void begin(const Eigen::VectorXd& h, Vec vector) override {
-        store(system().state(), vector);
+        {
+            const WriteValues values(vector);
+            std::copy(system().state().begin(), system().state().end(), values.data());
+        }
         set_multipliers(h, vector);
     }
 
     Eigen::VectorXd take(double t, Vec vector) override {
-        work_.resize(system().rows() * system().sites());
-        const ReadValues values(vector);
-        const std::size_t rows = system().rows();
-        const std::size_t sites = system().sites();
-        for (std::size_t row = 0; row < rows; ++row) {
-            for (std::size_t s = 0; s < sites; ++s) {
-                work_[row * sites + s] = values.data()[s * rows + row];
-            }
+        {
+            const ReadValues values(vector);
+            system().evaluate(t, std::span(values.data(), size()));
         }
-        system().evaluate(t, work_);
         return multipliers(vector);
     }
 
     void rates(const Eigen::VectorXd& h, Vec vector) override {
-        system().rates(h, work_);
-        store(work_, vector);
+        {
+            const WriteValues values(vector);
+            system().rates(h, std::span(values.data(), size()));
+        }
         set_multipliers(Eigen::VectorXd::Zero(carried()), vector);
     }
 
     void fill(double means, double variances, double multipliers, Vec vector) const override {
-        std::vector<double> values(system().rows() * system().sites(), variances);
-        std::fill_n(values.begin(), system().populations() * system().sites(), means);
-        store(values, vector);
+        {
+            const WriteValues values(vector);
+            const std::size_t of_means = system().populations() * system().sites();
+            std::fill_n(values.data(), size(), variances);
+            std::fill_n(values.data(), of_means, means);
+        }
         set_multipliers(Eigen::VectorXd::Constant(carried(), multipliers), vector);
     }
 
   private:
-    void store(const std::vector<double>& u, Vec vector) const {
-        const WriteValues values(vector);
-        const std::size_t rows = system().rows();
-        const std::size_t sites = system().sites();
-        for (std::size_t row = 0; row < rows; ++row) {
-            for (std::size_t s = 0; s < sites; ++s) {
-                values.data()[s * rows + row] = u[row * sites + s];
-            }
-        }
-    }
+    [[nodiscard]] std::size_t size() const { return system().rows() * system().sites(); }
 
     parallel::DmHandle sites_;
-    std::vector<double> work_; ///< rows
 };
 
 /// With h0 the multipliers at the step's begin and F_a = (exp(s_a dt) - 1)/s_a,
@@ -113,6 +108,14 @@ class ModeUnknowns final : public Unknowns {
     [[nodiscard]] bool found_by_projection() override {
         return carried() == 0 &&
                !balance::MultiplierSolver(system().balance(), system().jacobian()).is_singular();
+    }
+
+    [[nodiscard]] double time_scale() const override {
+        double fastest = 0.0;
+        for (const double rate : rate_) {
+            fastest = std::max(fastest, std::abs(rate));
+        }
+        return fastest > 0.0 ? 1.0 / fastest : 1.0;
     }
 
     void begin(const Eigen::VectorXd& h, Vec vector) override {

@@ -31,11 +31,9 @@ class Lattice {
     /// phi_p(x_s), by (local site, mode): of the basis, and of its products.
     [[nodiscard]] const std::vector<double>& basis() const noexcept { return basis_; }
     [[nodiscard]] const std::vector<double>& products() const noexcept { return products_; }
-    /// The same by (mode, local site).
-    [[nodiscard]] const std::vector<double>& basis_rows() const noexcept { return basis_rows_; }
-    [[nodiscard]] const std::vector<double>& products_rows() const noexcept {
-        return products_rows_;
-    }
+    /// The same with the local sites of a mode in a row: where each row begins.
+    [[nodiscard]] std::vector<const double*> basis_rows() const;
+    [[nodiscard]] std::vector<const double*> products_rows() const;
     /// out[s] = formula at the local site s and time t.
     void evaluate(const model::FormulaFunction& formula, double t, double* out) const;
     /// Coordinates of any site of the whole lattice.
@@ -47,7 +45,8 @@ class Lattice {
     std::size_t modes_, product_modes_;
     std::vector<model::Position> positions_;
     std::vector<double> basis_, products_;
-    std::vector<double> basis_rows_, products_rows_;
+    std::vector<double> products_by_row_;
+    std::vector<std::size_t> among_products_; ///< the basis's modes
 };
 
 } // namespace equipoise::balance

@@ -27,9 +27,10 @@ class SiteAverage {
     /// that is not finite gives NaN.
     void compute(std::span<const double> values, std::size_t columns,
                  std::span<const double> weights, std::size_t modes, std::span<double> out);
-    /// The same with values by (column, site), weights by (mode, site), and in blocks.
+    /// The same with values by (column, site) and the weights of each mode in a row of their own,
+    /// in blocks.
     void compute_rows(std::span<const double> values, std::size_t columns,
-                      std::span<const double> weights, std::size_t modes, std::span<double> out);
+                      std::span<const double* const> weights, std::span<double> out);
 
   private:
     [[nodiscard]] bool counts(std::size_t column) const;

@@ -43,7 +43,7 @@ class NormalSeries {
     [[nodiscard]] std::array<double, 2> tail() const;
     /// Drops terms that add up to `error` at most in each function.
     void shorten(double error);
-    /// The number of terms of each function.
+    /// The number of terms of all functions.
     [[nodiscard]] std::size_t terms() const;
 
     /// out[g][s] = function g at (v[s], k[s]), for s < count and every g whose out[g] is not null.
@@ -57,8 +57,8 @@ class NormalSeries {
     Rectangle rectangle_;
     std::array<std::size_t, 2> size_;
     std::size_t functions_;
-    std::vector<double> coefficients_;    ///< (function, j, i)
-    std::vector<std::size_t> row_length_; ///< terms kept of each j
+    std::vector<double> coefficients_; ///< (function, j, i)
+    std::vector<std::size_t> length_;  ///< terms kept, by (function, j)
 };
 
 } // namespace equipoise::field

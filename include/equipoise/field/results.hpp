@@ -57,7 +57,7 @@ struct SavedState {
     std::int64_t stride = 0;         ///< values per site: System's rows
     std::vector<double> values;      ///< (local site, stride)
     std::vector<double> multipliers; ///< h; this and what follows is the same on every rank
-    std::vector<double> rules;       ///< of the expectations
+    std::vector<double> rules;       ///< of the expectations, and the error allowed of them
     double rule_error = 0.0;         ///< Quadrature::largest_error so far
     std::int64_t steps_since_check = 0;
 };

@@ -45,8 +45,9 @@ class SiteSolver {
   private:
     [[nodiscard]] std::vector<double> initial_state() const;
     [[nodiscard]] StepControl step_control(const config::Config& config) const;
-    void choose_rules_again(double target, const Eigen::VectorXd& h);
-    void check_rules();
+    [[nodiscard]] bool rules_suffice();
+    void settle(Eigen::VectorXd h, double next_step);
+    void project_onto_manifold(Eigen::VectorXd& h);
     void check_state() const;
     void check_stability();
 
@@ -57,6 +58,7 @@ class SiteSolver {
     Warning warn_;
     bool unstable_ = false; ///< it has been said
     double rule_target_ = 0.0, rule_error_ = 0.0;
+    double rule_limit_ = 0.0; ///< the error at which better rules are looked for
     std::int64_t steps_since_check_ = 0;
     balance::InitialProjection projection_;
     std::unique_ptr<Stepper> stepper_;

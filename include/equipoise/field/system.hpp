@@ -69,7 +69,7 @@ class System {
     /// Chooses the rules behind the expectations so that they are off by `target` at most at the
     /// state u.
     void choose_rules(const std::vector<double>& u, double target);
-    /// How much they are off at the present state (NormalMeans::error). Both look at 256 to 511
+    /// How much they are off at the present state (NormalMeans::error). Both look at 64 to 127
     /// sites spread over the lattice where there are more.
     [[nodiscard]] double rule_error();
     /// The method and its cost for every function: "population e, drift: closed form".
@@ -80,7 +80,7 @@ class System {
     void restore_rules(std::span<const double> saved);
 
     /// Takes the state u at time t. What depends on u alone is kept while u stays the same.
-    void evaluate(double t, const std::vector<double>& u);
+    void evaluate(double t, std::span<const double> u);
     /// Takes the state at time t that move(input, u) makes of the present one, u; input: iota at t
     /// by (population, local site).
     template <class Move>
@@ -95,11 +95,11 @@ class System {
     /// Counts the states taken: as long as it stays the same, so does the state.
     [[nodiscard]] std::int64_t version() const noexcept { return version_; }
     /// Adds factor * sum_p phi_p h_a^p to the means of u; and to those of the present state.
-    void add_field(const Eigen::VectorXd& h, double factor, std::vector<double>& u) const;
+    void add_field(const Eigen::VectorXd& h, double factor, std::span<double> u) const;
     void shift_means(const Eigen::VectorXd& h, double factor);
 
-    /// Rates of the rows v and K at the present state.
-    void rates(const Eigen::VectorXd& h, std::vector<double>& dudt);
+    /// Rates of all rows at the present state.
+    void rates(const Eigen::VectorXd& h, std::span<double> dudt);
     /// b + J h there, which is eps dh/dt.
     [[nodiscard]] Eigen::VectorXd multiplier_drift(const Eigen::VectorXd& h);
     /// h of the slow motion: J h = -b.

@@ -29,6 +29,8 @@ class Unknowns {
     /// Whether a state is found by projecting onto the balanced manifold alone: then no error in
     /// time remains after it, and a step need only be so short that Newton's method finds it.
     [[nodiscard]] virtual bool found_by_projection() = 0;
+    /// The time within which the unknowns change by as much as they are; none known: 1.
+    [[nodiscard]] virtual double time_scale() const = 0;
     /// A step begins at the system's present state and time: the vector of that, with h.
     virtual void begin(const Eigen::VectorXd& h, Vec vector) = 0;
     /// Brings the system to the vector's state at t; h from the vector, empty when it has none.

@@ -65,7 +65,7 @@ TEST_CASE("nonlinear drifts: the rate is E[y_e f_i + y_i f_e] of the bivariate n
         const std::vector<double> u{ve, vi, ke, ki, c};
         system.choose_rules(u, 1e-13);
         system.evaluate(0.0, u);
-        std::vector<double> rates;
+        std::vector<double> rates(u.size());
         system.rates(Eigen::VectorXd::Zero(system.multipliers()), rates);
         // y_e = sqrt(K_e) xi, y_i = c/sqrt(K_e) xi + sqrt(K_i - c^2/K_e) eta
         const model::GaussHermite rule(40);

@@ -161,6 +161,45 @@ TEST_CASE("multiplicative noise and cubic drift: a Gaussian closure, near the ki
     CHECK(end.variance[1] == Approx(0.27721).margin(1e-3));
 }
 
+TEST_CASE("integrated by modes and by sites: the same fields") {
+    const PetscSession session;
+    for (const bool finite : {false, true}) {
+        problems::Config config = problems::field_ring(48);
+        config.populations[0].variance.text = "0"; // the first rules are of no use soon after
+        config.populations[1].variance.text = "1 + 0.5*cos(2*pi*x)";
+        config.populations[0].input.text = "0.2*sin(4*pi*x) - 0.1";
+        config.populations[1].drive.text = "0.2 + 0.1*cos(2*pi*x)*cos(t)";
+        config.field.tolerance = 1e-9;
+        problems::Config by_sites = config;
+        by_sites.populations[0].input.text += " + 1e-300*t"; // in time: no closed form is known
+        problems::Problem first(finite ? problems::with_size(config, 400) : config);
+        problems::Problem second(finite ? problems::with_size(by_sites, 400) : by_sites);
+        FieldSolver modes(session.world, first.balance, first.config);
+        FieldSolver sites(session.world, second.balance, second.config);
+        for (const double t : {0.3, 2.0}) {
+            CAPTURE(finite, t);
+            advance_checked(modes, t);
+            advance_checked(sites, t);
+            const field::SiteFields a = modes.fields();
+            const field::SiteFields b = sites.fields();
+            double difference = 0.0;
+            for (std::size_t i = 0; i < a.mean.size(); ++i) {
+                difference = std::max({difference, std::abs(a.mean[i] - b.mean[i]),
+                                       std::abs(a.variance[i] - b.variance[i])});
+            }
+            CHECK(session.world.max(difference) < 2e-8);
+            for (std::size_t i = 0; i < 6; ++i) {
+                CHECK(modes.averages().input[i] ==
+                      Approx(sites.averages().input[i]).margin(finite ? 1e-6 : 1e-7));
+            }
+        }
+        CHECK(modes.effort().steps < sites.effort().steps);
+        if (!finite) { // chosen anew as variances grow, and in time
+            CHECK(modes.quadrature().largest_error <= modes.quadrature().target);
+        }
+    }
+}
+
 TEST_CASE("a fixed time step is kept, in equal parts of the way") {
     const PetscSession session;
     problems::Problem problem(problems::figure3());

@@ -56,7 +56,7 @@ TEST_CASE("b + J h is the time derivative of r along the flow") {
         const double t = 0.7;
         system.evaluate(t, setup.u);
         const Eigen::VectorXd drift = system.multiplier_drift(h);
-        std::vector<double> rates;
+        std::vector<double> rates(setup.u.size());
         system.rates(h, rates);
         // Central differences of second order along the flow's direction.
         constexpr double dt = 1e-5;
@@ -106,7 +106,7 @@ TEST_CASE("many sites of one variance, by series, give the same rates as by rule
             setup.u.back() = std::nextafter(0.9, 1.0); // one odd site: no shared variance
         }
         setup.system.evaluate(0.0, setup.u);
-        std::vector<double> rates;
+        std::vector<double> rates(setup.u.size());
         setup.system.rates(setup.system.slow_multipliers(), rates);
         return rates;
     };
