@@ -15,7 +15,7 @@ Coupling::Coupling(const parallel::Communicator& comm, const Balance& balance,
 Eigen::VectorXd Coupling::combine(std::span<const double> values) {
     const MomentLayout& layout = balance_->layout();
     const std::size_t modes = layout.basis().size();
-    average_.compute(values, layout.order_zero_size() / modes, lattice_->basis(), modes,
+    average_.compute(values, gains(), lattice_->basis(), modes,
                      std::span(moments_).first(layout.order_zero_size()));
     return balance_->combine(moments_);
 }
@@ -23,24 +23,26 @@ Eigen::VectorXd Coupling::combine(std::span<const double> values) {
 Eigen::MatrixXd Coupling::combine_slopes(std::span<const double> values) {
     const MomentLayout& layout = balance_->layout();
     const std::size_t modes = layout.products().size();
-    average_.compute(values, layout.order_zero_size() / layout.basis().size(), lattice_->products(),
-                     modes, std::span(moments_).subspan(layout.order_zero_size()));
+    average_.compute(values, gains(), lattice_->products(), modes,
+                     std::span(moments_).subspan(layout.order_zero_size()));
     return balance_->jacobian(moments_);
 }
 
-Eigen::VectorXd Coupling::combine_rows(std::span<const double> values) {
-    const MomentLayout& layout = balance_->layout();
-    const std::size_t modes = layout.basis().size();
-    average_.compute_rows(values, layout.order_zero_size() / modes, lattice_->basis_rows(),
-                          std::span(moments_).first(layout.order_zero_size()));
+SiteAverage::Rows Coupling::begin() const {
+    return average_.begin(gains(), lattice_->basis_rows());
+}
+
+SiteAverage::Rows Coupling::begin_slopes() const {
+    return average_.begin(gains(), lattice_->products_rows());
+}
+
+Eigen::VectorXd Coupling::combine(const SiteAverage::Rows& rows) {
+    average_.finish(rows, std::span(moments_).first(balance_->layout().order_zero_size()));
     return balance_->combine(moments_);
 }
 
-Eigen::MatrixXd Coupling::combine_slopes_rows(std::span<const double> values) {
-    const MomentLayout& layout = balance_->layout();
-    average_.compute_rows(values, layout.order_zero_size() / layout.basis().size(),
-                          lattice_->products_rows(),
-                          std::span(moments_).subspan(layout.order_zero_size()));
+Eigen::MatrixXd Coupling::combine_slopes(const SiteAverage::Rows& rows) {
+    average_.finish(rows, std::span(moments_).subspan(balance_->layout().order_zero_size()));
     return balance_->jacobian(moments_);
 }
 

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace equipoise::balance {
 
@@ -19,7 +20,7 @@ constexpr double smallest = 1e-250; // below, a column counts as 0: no scale cou
 constexpr double greatest = 1e250;
 
 /// Partial sums that are added side by side, in an order that is the same on every machine.
-constexpr std::size_t lanes = 8;
+constexpr std::size_t lanes = 32;
 
 /// The largest |value|; infinity where one is not finite or hopelessly large.
 EQUIPOISE_CLONES
@@ -40,20 +41,21 @@ double largest_size(const double* values, std::size_t count) {
     return *std::max_element(largest.begin(), largest.end());
 }
 
-/// sums[(block * columns + c) * modes + m]: of weights[m][i] * values[c * count + i] over runs of
-/// `block` entries, the last of which may be shorter.
+/// sums[(block * columns + c) * modes + m]: of weights[m][first + i] * values[c * stride + i] over
+/// runs of `block` of the `count` entries i, the last of which may be shorter.
 EQUIPOISE_CLONES
-void sum_blocks(const double* const* weights, std::size_t modes, const double* values,
-                std::size_t columns, std::size_t count, std::size_t block, double* sums) {
+void sum_blocks(const double* const* weights, std::size_t modes, std::size_t first,
+                const double* values, std::size_t columns, std::size_t stride, std::size_t count,
+                std::size_t block, double* sums) {
     for (std::size_t begin = 0; begin < count; begin += block) {
         const std::size_t size = begin + block < count ? block : count - begin;
+        const std::size_t whole = size - size % lanes;
         // Within a block everything stays in the first cache.
         for (std::size_t c = 0; c < columns; ++c) {
-            const double* value = values + c * count + begin;
+            const double* value = values + c * stride + begin;
             for (std::size_t m = 0; m < modes; ++m) {
-                const double* weight = weights[m] + begin;
+                const double* weight = weights[m] + first + begin;
                 std::array<double, lanes> sum{};
-                const std::size_t whole = size - size % lanes;
                 for (std::size_t i = 0; i < whole; i += lanes) {
                     for (std::size_t j = 0; j < lanes; ++j) {
                         sum[j] = std::fma(weight[i + j], value[i + j], sum[j]);
@@ -62,6 +64,9 @@ void sum_blocks(const double* const* weights, std::size_t modes, const double* v
                 double rest = 0.0;
                 for (std::size_t i = whole; i < size; ++i) {
                     rest = std::fma(weight[i], value[i], rest);
+                }
+                for (std::size_t j = 0; j < 8; ++j) {
+                    sum[j] = (sum[j] + sum[j + 8]) + (sum[j + 16] + sum[j + 24]);
                 }
                 *sums++ = (((sum[0] + sum[4]) + (sum[1] + sum[5])) +
                            ((sum[2] + sum[6]) + (sum[3] + sum[7]))) +
@@ -119,42 +124,53 @@ void SiteAverage::compute(std::span<const double> values, std::size_t columns,
             }
         }
     }
-    finish(columns, modes, 1, out);
+    join(columns, modes, 1, out);
 }
 
-void SiteAverage::compute_rows(std::span<const double> values, std::size_t columns,
-                               std::span<const double* const> weights, std::span<double> out) {
-    largest_.resize(columns);
-    for (std::size_t c = 0; c < columns; ++c) {
-        largest_[c] = largest_size(values.data() + c * local_, local_);
-    }
-    comm_.max(largest_);
-    const std::size_t modes = weights.size();
+SiteAverage::Rows SiteAverage::begin(std::size_t columns,
+                                     std::vector<const double*> weights) const {
     const auto block = static_cast<std::size_t>(block_);
     const std::size_t blocks = (local_ + block - 1) / block;
-    block_sums_.resize(blocks * columns * modes);
-    sum_blocks(weights.data(), modes, values.data(), columns, local_, block, block_sums_.data());
+    Rows rows{columns, std::move(weights), std::vector<double>(columns), {}};
+    rows.of_blocks.resize(blocks * columns * rows.weights.size());
+    return rows;
+}
+
+void SiteAverage::add(Rows& rows, std::size_t first, std::size_t count, const double* values,
+                      std::size_t stride) const {
+    const auto block = static_cast<std::size_t>(block_);
+    for (std::size_t c = 0; c < rows.columns; ++c) {
+        rows.largest[c] = std::max(rows.largest[c], largest_size(values + c * stride, count));
+    }
+    sum_blocks(rows.weights.data(), rows.weights.size(), first, values, rows.columns, stride, count,
+               block, rows.of_blocks.data() + first / block * rows.columns * rows.weights.size());
+}
+
+void SiteAverage::finish(const Rows& rows, std::span<double> out) {
+    const std::size_t columns = rows.columns;
+    const std::size_t modes = rows.weights.size();
+    largest_ = rows.largest;
+    comm_.max(largest_);
     limbs_.assign(2 * columns * modes, 0);
     for (std::size_t c = 0; c < columns; ++c) {
         if (!counts(c)) {
             continue;
         }
         const parallel::FixedPointScale scale(bound(c, block_));
-        for (std::size_t b = 0; b < blocks; ++b) {
-            const double* sums = block_sums_.data() + (b * columns + c) * modes;
-            std::int64_t* limbs = limbs_.data() + 2 * c * modes;
+        std::int64_t* limbs = limbs_.data() + 2 * c * modes;
+        for (std::size_t at = c * modes; at < rows.of_blocks.size(); at += columns * modes) {
             for (std::size_t m = 0; m < modes; ++m) {
-                const auto [upper, lower] = scale.split(sums[m]);
+                const auto [upper, lower] = scale.split(rows.of_blocks[at + m]);
                 limbs[2 * m] += upper;
                 limbs[2 * m + 1] += lower;
             }
         }
     }
-    finish(columns, modes, block_, out);
+    join(columns, modes, block_, out);
 }
 
-void SiteAverage::finish(std::size_t columns, std::size_t modes, std::int64_t terms,
-                         std::span<double> out) {
+void SiteAverage::join(std::size_t columns, std::size_t modes, std::int64_t terms,
+                       std::span<double> out) {
     comm_.sum(limbs_);
     for (std::size_t c = 0; c < columns; ++c) {
         for (std::size_t m = 0; m < modes; ++m) {

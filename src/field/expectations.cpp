@@ -37,10 +37,6 @@ Expectations::Expectations(const model::Model& model, std::size_t sites)
     drift_mean_.resize(populations() * sites);
     drift_slope_.resize(populations() * sites);
     rate_k_.resize((populations() + model.covariances().size()) * sites);
-    fresh_.resize(gain_.size());
-    for (std::vector<double>& array : gain_mean_) {
-        array.resize(gain_.size() * sites);
-    }
 }
 
 /// body(expectations of a function, its population) for every function of the model.
@@ -64,24 +60,24 @@ void Expectations::take(const std::vector<double>& u,
 
 void Expectations::forget() {
     counted_ = false;
-    drift_fresh_ = false;
-    std::fill(fresh_.begin(), fresh_.end(), std::array<bool, 3>{});
+    drift_done_ = 0;
     for_each([&](NormalMeans& means, std::size_t a) { means.prepare(ranges_[a]); });
 }
 
-void Expectations::compute_drift() {
-    if (drift_fresh_) {
-        return;
+void Expectations::compute_drift(const Run& run) {
+    if (run.first != drift_done_) {
+        return; // has been
     }
-    drift_fresh_ = true;
+    drift_done_ += run.count;
     const Scope event(Event::expectations);
+    const std::size_t count = run.count;
     for (std::size_t a = 0; a < populations(); ++a) {
-        double* slope = drift_slope_.data() + a * sites_;
-        double* rate = rate_k_.data() + a * sites_;
-        drift_[a].compute(mean(a), variance(a), sites_, drift_mean_.data() + a * sites_, slope,
-                          nullptr);
-        noise_[a].compute(mean(a), variance(a), sites_, rate, nullptr, nullptr); // E[sigma^2]
-        add_drift(variance(a), slope, rate, sites_);
+        const double* v = mean(a) + run.first;
+        const double* k = variance(a) + run.first;
+        const std::size_t at = a * sites_ + run.first;
+        drift_[a].compute(v, k, count, &drift_mean_[at], &drift_slope_[at], nullptr);
+        noise_[a].compute(v, k, count, &rate_k_[at], nullptr, nullptr); // E[sigma^2]
+        add_drift(k, &drift_slope_[at], &rate_k_[at], count);
     }
     const std::vector<model::Covariance>& pairs = model_->covariances();
     for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
@@ -89,49 +85,35 @@ void Expectations::compute_drift() {
         const double* second = drift_slope_.data() + pairs[pair].second * sites_;
         const double* k = u_ + (2 * populations() + pair) * sites_;
         double* rate = rate_k_.data() + (populations() + pair) * sites_;
-        for (std::size_t s = 0; s < sites_; ++s) {
+        for (std::size_t s = run.first; s < run.first + count; ++s) {
             rate[s] = k[s] * (first[s] + second[s]);
         }
     }
 }
 
-const std::vector<double>& Expectations::drift() {
-    compute_drift();
-    return drift_mean_;
-}
-
-const std::vector<double>& Expectations::variance_rates() {
-    compute_drift();
-    return rate_k_;
-}
-
-void Expectations::require(const std::array<bool, 3>& orders) {
-    const Scope event(Event::expectations);
-    for (std::size_t g = 0; g < gain_.size(); ++g) {
-        std::array<bool, 3>& fresh = fresh_[g];
-        std::array<double*, 3> out{};
-        bool missing = false;
-        for (std::size_t i = 0; i < out.size(); ++i) {
-            missing = missing || (orders[i] && !fresh[i]);
-            if ((orders[i] && !fresh[i]) || !gain_[g].separable()) {
-                out[i] = gain_mean_[i].data() + g * sites_;
-            }
-        }
-        if (missing) {
-            gain_[g].compute(mean(source_[g]), variance(source_[g]), sites_, out[0], out[1],
-                             out[2]);
-            for (std::size_t i = 0; i < out.size(); ++i) {
-                fresh[i] = fresh[i] || out[i] != nullptr;
-            }
-        }
+void Expectations::compute_drift() {
+    if (drift_done_ < sites_) {
+        compute_drift({drift_done_, sites_ - drift_done_});
     }
+}
+
+void Expectations::compute_gains(const Run& run, const std::array<double*, 3>& out,
+                                 std::size_t stride) {
+    const Scope event(Event::expectations);
     states_ += counted_ ? 0 : 1;
     counted_ = true;
+    for (std::size_t g = 0; g < gain_.size(); ++g) {
+        const auto row = [&](std::size_t order) {
+            return out[order] == nullptr ? nullptr : out[order] + g * stride;
+        };
+        gain_[g].compute(mean(source_[g]) + run.first, variance(source_[g]) + run.first, run.count,
+                         row(0), row(1), row(2));
+    }
 }
 
-const std::vector<double>& Expectations::gain(std::size_t order) {
-    require({order == 0, order == 1, order == 2});
-    return gain_mean_[order];
+bool Expectations::separable() const {
+    return std::all_of(gain_.begin(), gain_.end(),
+                       [](const NormalMeans& gain) { return gain.separable(); });
 }
 
 void Expectations::choose(const parallel::Communicator& comm, const std::vector<double>& u,

@@ -2,13 +2,13 @@
 
 #include "equipoise/field/events.hpp"
 #include "equipoise/field/manifold.hpp"
+#include "equipoise/field/state_check.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <span>
 #include <utility>
 
@@ -19,19 +19,10 @@ namespace {
 /// Eigenvalues cost the cube of J's size: they are looked at after this many steps.
 constexpr std::int64_t steps_between_checks = 16;
 
-/// The part of a Gaussian state that may lie where drift, noise or gains are not defined.
-constexpr double outside_mass = 1e-8;
-
 double system_epsilon(const config::Config& config, const model::Model& model) {
     return config.field.size == config::SystemSize::network
                ? 1.0 / std::sqrt(static_cast<double>(model.size()))
                : 0.0;
-}
-
-/// The probability that a Gaussian state is outside the interval.
-double mass_outside(const model::Interval& range, double v, double k) {
-    const double scale = std::sqrt(std::max(k, 1e-300)) * std::numbers::sqrt2;
-    return 0.5 * std::erfc((v - range.lower) / scale) + 0.5 * std::erfc((range.upper - v) / scale);
 }
 
 } // namespace
@@ -178,35 +169,7 @@ void SiteSolver::project_onto_manifold(Eigen::VectorXd& h) {
 }
 
 void SiteSolver::check_state() const {
-    const std::size_t sites = system_.sites();
-    std::string complaint;
-    for (std::size_t a = 0; a < system_.populations(); ++a) {
-        const model::Population& population = system_.balance().model().population(a);
-        const double* v = system_.state().data() + a * sites;
-        const double* k = system_.state().data() + system_.variance_row(a) * sites;
-        for (std::size_t s = 0; s < sites && complaint.empty(); ++s) {
-            const auto where = [&] {
-                return fmt::format("population {}, x = {:.6g}, t = {:.6g}", population.name,
-                                   lattice_.position(s)[0], stepper_->time());
-            };
-            if (!std::isfinite(v[s]) || !std::isfinite(k[s]) ||
-                std::abs(v[s]) + std::sqrt(std::max(k[s], 0.0)) > model::state_bound) {
-                complaint = fmt::format("{}: the field's state has blown up (mean {:.3g}, variance "
-                                        "{:.3g}); take a smaller field.time_step or "
-                                        "field.tolerance, or a drift that confines",
-                                        where(), v[s], k[s]);
-            } else if (population.range.is_bounded() &&
-                       mass_outside(population.range, v[s], k[s]) > outside_mass) {
-                complaint =
-                    fmt::format("{}: a part {:.2g} of the states lies outside {:.4g} .. {:.4g}, "
-                                "where drift, noise and gains are defined; give their tables or "
-                                "expressions a wider range",
-                                where(), mass_outside(population.range, v[s], k[s]),
-                                population.range.lower, population.range.upper);
-            }
-        }
-    }
-    complaint = comm_.first_text(complaint);
+    const std::string complaint = comm_.first_text(state_complaint(system_));
     if (!complaint.empty()) {
         throw NumericsError(complaint);
     }
@@ -234,7 +197,9 @@ Averages SiteSolver::averages() {
     const std::size_t populations = system_.populations();
     const std::size_t modes = system_.balance().layout().basis().size();
     std::vector<double> means(rows * modes);
-    average_.compute_rows(system_.state(), rows, lattice_.basis_rows(), means);
+    balance::SiteAverage::Rows sums = average_.begin(rows, lattice_.basis_rows());
+    average_.add(sums, 0, system_.sites(), system_.state().data(), system_.sites());
+    average_.finish(sums, means);
     Averages result;
     result.time = time();
     result.mean_modes.assign(means.begin(),

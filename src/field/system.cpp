@@ -53,6 +53,10 @@ std::array<double, 2> extent(const double* values, std::size_t count) {
             *std::max_element(highest.begin(), highest.end())};
 }
 
+/// Sites worked on at a time, whole blocks of SiteAverage: what belongs to them stays in the cache
+/// from the expectations to the sums.
+constexpr std::size_t run_length = 256;
+
 /// Below, no series can pay, and the range need not be known.
 constexpr std::int64_t enough_sites_for_series = 64;
 
@@ -64,7 +68,7 @@ System::System(const parallel::Communicator& comm, const balance::Balance& balan
       populations_(balance.model().population_count()), pairs_(balance.model().covariances()),
       coupling_(comm, balance, lattice, balance::SiteAverage::block_size(lattice.global())),
       expectations_(balance.model(), lattice.size()), input_(populations_ * sites()),
-      columns_(std::max<std::size_t>(1, expectations_.gains()) * sites()) {}
+      scratch_(4 * expectations_.gains() * run_length) {}
 
 bool System::exact_closure() const {
     const std::vector<model::Population>& all = balance().model().populations();
@@ -91,7 +95,7 @@ std::vector<double> System::sample(const std::vector<double>& u) const {
 void System::choose_rules(const std::vector<double>& u, double target) {
     const std::vector<double> some = sample(u);
     expectations_.choose(comm_, some, some.size() / rows(), target);
-    jacobian_fresh_ = b_fresh_ = residual_fresh_ = false; // computed by the old rules
+    forget_sums(); // made by the old rules
 }
 
 double System::rule_error() {
@@ -101,7 +105,7 @@ double System::rule_error() {
 
 void System::restore_rules(std::span<const double> saved) {
     expectations_.restore(saved);
-    jacobian_fresh_ = b_fresh_ = residual_fresh_ = false;
+    forget_sums();
 }
 
 void System::set_time(double t) {
@@ -113,6 +117,7 @@ void System::set_time(double t) {
     drive_ = coupling_.drive(t);
     drive_rate_ = coupling_.drive_rate(t);
     b_fresh_ = residual_fresh_ = false;
+    rate_sums_.reset(); // of the input
     for (std::size_t a = 0; a < populations_; ++a) {
         const model::FormulaFunction& input = balance().model().population(a).input;
         if (!first && !input.depends_on_time()) {
@@ -147,7 +152,66 @@ std::vector<std::optional<SiteRange>> System::ranges() const {
 void System::take_state() {
     ++version_;
     expectations_.take(state_, ranges());
+    forget_sums();
+}
+
+void System::forget_sums() {
+    mean_sums_.reset();
+    slope_sums_.reset();
+    rate_sums_.reset();
     jacobian_fresh_ = b_fresh_ = residual_fresh_ = false;
+}
+
+/// Makes those of the sums that are asked for and have not been made; all where the expectations
+/// behind them come together anyway.
+void System::add_up(bool means, bool slopes, bool rates) {
+    const bool all = !expectations_.separable();
+    means = (means || all) && !mean_sums_.has_value();
+    slopes = (slopes || all) && !slope_sums_.has_value();
+    rates = (rates || all) && !rate_sums_.has_value();
+    if (!means && !slopes && !rates) {
+        return;
+    }
+    const std::size_t gains = expectations_.gains();
+    const auto scratch = [&](std::size_t what) {
+        return scratch_.data() + what * gains * run_length;
+    };
+    const std::array<double*, 3> out{means || all ? scratch(0) : nullptr,
+                                     slopes || rates || all ? scratch(1) : nullptr,
+                                     rates || all ? scratch(2) : nullptr};
+    double* rate = scratch(3);
+    if (means) {
+        mean_sums_ = coupling_.begin();
+    }
+    if (slopes) {
+        slope_sums_ = coupling_.begin_slopes();
+    }
+    if (rates) {
+        rate_sums_ = coupling_.begin();
+    }
+    for (std::size_t first = 0; first < sites(); first += run_length) {
+        const std::size_t count = std::min(run_length, sites() - first);
+        expectations_.compute_gains({first, count}, out, run_length);
+        if (rates) {
+            expectations_.compute_drift({first, count});
+        }
+        const Scope event(Event::moments);
+        if (means) {
+            coupling_.add(*mean_sums_, first, count, out[0], run_length);
+        }
+        if (slopes) {
+            coupling_.add(*slope_sums_, first, count, out[1], run_length);
+        }
+        if (rates) {
+            for (std::size_t g = 0; g < gains; ++g) {
+                const std::size_t at = expectations_.source(g) * sites() + first;
+                gain_rate(out[1] + g * run_length, out[2] + g * run_length,
+                          expectations_.drift().data() + at, input_.data() + at,
+                          expectations_.variance_rates().data() + at, rate + g * run_length, count);
+            }
+            coupling_.add(*rate_sums_, first, count, rate, run_length);
+        }
+    }
 }
 
 void System::evaluate(double t, std::span<const double> u) {
@@ -167,9 +231,9 @@ void System::shift_means(const Eigen::VectorXd& h, double factor) {
 
 const Eigen::MatrixXd& System::jacobian() {
     if (!jacobian_fresh_) {
-        const std::vector<double>& slope = expectations_.gain(1);
+        add_up(false, true, false);
         const Scope event(Event::moments);
-        jacobian_ = coupling_.combine_slopes_rows(slope);
+        jacobian_ = coupling_.combine_slopes(*slope_sums_);
         jacobian_fresh_ = true;
     }
     return jacobian_;
@@ -177,24 +241,16 @@ const Eigen::MatrixXd& System::jacobian() {
 
 const Eigen::VectorXd& System::b() {
     if (!b_fresh_) {
-        const std::vector<double>& drift = expectations_.drift();
-        const std::vector<double>& rate_k = expectations_.variance_rates();
-        expectations_.require({false, true, true});
-        const std::vector<double>& slope = expectations_.gain(1);
-        const std::vector<double>& curvature = expectations_.gain(2);
+        add_up(false, !jacobian_fresh_, true); // both from the same expectations
         const Scope event(Event::moments);
-        for (std::size_t g = 0; g < expectations_.gains(); ++g) {
-            const std::size_t a = expectations_.source(g) * sites();
-            gain_rate(slope.data() + g * sites(), curvature.data() + g * sites(), drift.data() + a,
-                      input_.data() + a, rate_k.data() + a, columns_.data() + g * sites(), sites());
-        }
-        b_ = drive_rate_ + coupling_.combine_rows(columns_);
+        b_ = drive_rate_ + coupling_.combine(*rate_sums_);
         b_fresh_ = true;
     }
     return b_;
 }
 
 void System::rates(const Eigen::VectorXd& h, std::span<double> dudt) {
+    expectations_.compute_drift();
     const std::vector<double>& drift = expectations_.drift();
     const std::vector<double>& rate_k = expectations_.variance_rates();
     std::transform(drift.begin(), drift.end(), input_.begin(), dudt.begin(), std::plus<>());
@@ -204,7 +260,7 @@ void System::rates(const Eigen::VectorXd& h, std::span<double> dudt) {
 }
 
 Eigen::VectorXd System::multiplier_drift(const Eigen::VectorXd& h) {
-    const Eigen::VectorXd& rate = b(); // first: it asks for all that J needs at once
+    const Eigen::VectorXd& rate = b(); // first: it makes the sums behind J too
     return rate + jacobian() * h;
 }
 
@@ -215,9 +271,9 @@ Eigen::VectorXd System::slow_multipliers() {
 
 const Eigen::VectorXd& System::balance_residual() {
     if (!residual_fresh_) {
-        const std::vector<double>& mean = expectations_.gain(0);
+        add_up(true, false, false);
         const Scope event(Event::moments);
-        residual_ = drive_ + coupling_.combine_rows(mean);
+        residual_ = drive_ + coupling_.combine(*mean_sums_);
         residual_fresh_ = true;
     }
     return residual_;

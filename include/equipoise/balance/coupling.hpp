@@ -29,9 +29,16 @@ class Coupling {
     [[nodiscard]] Eigen::VectorXd combine(std::span<const double> values);
     /// The matrix s_b c_ab^p (1/S) sum_s phi_p phi_q values(s, gain): J when the values are E[G'].
     [[nodiscard]] Eigen::MatrixXd combine_slopes(std::span<const double> values);
-    /// The same for values by (gain, local site), in blocks of sites (SiteAverage).
-    [[nodiscard]] Eigen::VectorXd combine_rows(std::span<const double> values);
-    [[nodiscard]] Eigen::MatrixXd combine_slopes_rows(std::span<const double> values);
+    /// The same for values by (gain, local site) that come by runs of sites, in blocks
+    /// (SiteAverage::add): begin() for combine(), begin_slopes() for combine_slopes().
+    [[nodiscard]] SiteAverage::Rows begin() const;
+    [[nodiscard]] SiteAverage::Rows begin_slopes() const;
+    void add(SiteAverage::Rows& rows, std::size_t first, std::size_t count, const double* values,
+             std::size_t stride) const {
+        average_.add(rows, first, count, values, stride);
+    }
+    [[nodiscard]] Eigen::VectorXd combine(const SiteAverage::Rows& rows);
+    [[nodiscard]] Eigen::MatrixXd combine_slopes(const SiteAverage::Rows& rows);
     /// Moments in MomentLayout's order: those of order 0 from the last combine(), those of order 1
     /// from the last combine_slopes().
     [[nodiscard]] const std::vector<double>& moments() const noexcept { return moments_; }
@@ -47,6 +54,10 @@ class Coupling {
                                std::size_t population) const;
 
   private:
+    [[nodiscard]] std::size_t gains() const {
+        return balance_->layout().order_zero_size() / balance_->layout().basis().size();
+    }
+
     const Balance* balance_;
     const Lattice* lattice_;
     DriveModes drive_;

@@ -17,6 +17,15 @@ namespace equipoise::balance {
 /// count from site 0 of the whole lattice, and every rank must own whole ones.
 class SiteAverage {
   public:
+    /// Sums on the way, when values come by runs of sites: of columns weighted by modes, whose
+    /// weights are rows of all local sites.
+    struct Rows {
+        std::size_t columns = 0;
+        std::vector<const double*> weights;
+        std::vector<double> largest;   ///< by column
+        std::vector<double> of_blocks; ///< by (block, column, mode)
+    };
+
     SiteAverage(const parallel::Communicator& comm, const Lattice& lattice, std::int64_t block = 1);
 
     /// A good size of block for a lattice of so many sites, which leaves at least 64 of them.
@@ -27,15 +36,18 @@ class SiteAverage {
     /// that is not finite gives NaN.
     void compute(std::span<const double> values, std::size_t columns,
                  std::span<const double> weights, std::size_t modes, std::span<double> out);
-    /// The same with values by (column, site) and the weights of each mode in a row of their own,
-    /// in blocks.
-    void compute_rows(std::span<const double> values, std::size_t columns,
-                      std::span<const double* const> weights, std::span<double> out);
+    /// The same in blocks, from values by (column, site): begin, add() every local site once, in
+    /// runs of whole blocks, and finish(). Only the last is collective.
+    [[nodiscard]] Rows begin(std::size_t columns, std::vector<const double*> weights) const;
+    /// `count` sites from `first` on; a column's values are `stride` apart from the next one's.
+    void add(Rows& rows, std::size_t first, std::size_t count, const double* values,
+             std::size_t stride) const;
+    void finish(const Rows& rows, std::span<double> out);
 
   private:
     [[nodiscard]] bool counts(std::size_t column) const;
     [[nodiscard]] double bound(std::size_t column, std::int64_t terms) const;
-    void finish(std::size_t columns, std::size_t modes, std::int64_t terms, std::span<double> out);
+    void join(std::size_t columns, std::size_t modes, std::int64_t terms, std::span<double> out);
 
     parallel::Communicator comm_;
     std::size_t local_;
@@ -43,7 +55,6 @@ class SiteAverage {
     std::int64_t block_;
     std::vector<double> largest_;
     std::vector<std::int64_t> limbs_;
-    std::vector<double> block_sums_;
 };
 
 } // namespace equipoise::balance

@@ -14,8 +14,8 @@
 
 namespace equipoise::field {
 
-/// The expectations of all drifts, noises and gains of a model at the local sites, computed when
-/// they are first asked for. A state is in rows as System's.
+/// The expectations of all drifts, noises and gains of a model at the local sites, by runs of
+/// sites. A state is in rows as System's.
 class Expectations {
   public:
     Expectations(const model::Model& model, std::size_t sites);
@@ -24,14 +24,23 @@ class Expectations {
     /// where the sites are many (NormalMeans::prepare).
     void take(const std::vector<double>& u, std::vector<std::optional<SiteRange>> ranges);
 
+    /// A run of `count` sites from `first` on.
+    struct Run {
+        std::size_t first = 0, count = 0;
+    };
+    /// Computes drift() and variance_rates() for a run, or for all that have not been.
+    void compute_drift(const Run& run);
+    void compute_drift();
     /// E[f_a] by (population, site).
-    [[nodiscard]] const std::vector<double>& drift();
+    [[nodiscard]] const std::vector<double>& drift() const noexcept { return drift_mean_; }
     /// dK_a/dt, then dK_ab/dt: (row, site).
-    [[nodiscard]] const std::vector<double>& variance_rates();
-    /// Computes gain(order) for the orders that are true: at less cost than one by one.
-    void require(const std::array<bool, 3>& orders);
-    /// E[G], E[G'], E[G''] for order 0, 1, 2, by (gain, site), gains in the order of MomentLayout.
-    [[nodiscard]] const std::vector<double>& gain(std::size_t order);
+    [[nodiscard]] const std::vector<double>& variance_rates() const noexcept { return rate_k_; }
+    /// E[G], E[G'], E[G''] of a run into out[0], out[1], out[2], by gain, in the order of
+    /// MomentLayout, `stride` apart. Unless separable() all three are wanted; else a null pointer
+    /// leaves one out.
+    void compute_gains(const Run& run, const std::array<double*, 3>& out, std::size_t stride);
+    /// Whether one expectation of the gains costs less than all together.
+    [[nodiscard]] bool separable() const;
 
     [[nodiscard]] std::size_t gains() const noexcept { return gain_.size(); }
     /// The population whose states a gain is of.
@@ -60,7 +69,6 @@ class Expectations {
     }
     [[nodiscard]] std::size_t populations() const { return model_->population_count(); }
     void forget();
-    void compute_drift();
 
     const model::Model* model_;
     std::size_t sites_;
@@ -70,10 +78,9 @@ class Expectations {
 
     const double* u_ = nullptr;
     std::vector<std::optional<SiteRange>> ranges_;
-    bool counted_ = false, drift_fresh_ = false;
-    std::vector<std::array<bool, 3>> fresh_; ///< by gain: which of gain_mean_
+    bool counted_ = false;
+    std::size_t drift_done_ = 0; ///< sites, from the first on
     std::vector<double> drift_mean_, drift_slope_, rate_k_;
-    std::array<std::vector<double>, 3> gain_mean_;
     std::int64_t states_ = 0;
 };
 

@@ -116,6 +116,8 @@ class System {
     [[nodiscard]] std::vector<double> sample(const std::vector<double>& u) const;
     void set_time(double t);
     void take_state();
+    void forget_sums();
+    void add_up(bool means, bool slopes, bool rates);
     [[nodiscard]] const Eigen::VectorXd& b();
 
     parallel::Communicator comm_;
@@ -130,10 +132,12 @@ class System {
     std::optional<double> time_;
     std::int64_t version_ = 0;
     std::vector<double> input_;   ///< iota, (population, site)
-    std::vector<double> columns_; ///< scratch (gain, site), at least one row
+    std::vector<double> scratch_; ///< (what, gain, site of a run)
+    /// Sums over the sites of E[G], of E[G'] and of the rates of E[G] apart from J h; none yet.
+    std::optional<balance::SiteAverage::Rows> mean_sums_, slope_sums_, rate_sums_;
     Eigen::MatrixXd jacobian_;
     Eigen::VectorXd b_, drive_, drive_rate_, residual_;
-    bool jacobian_fresh_ = false, b_fresh_ = false, residual_fresh_ = false;
+    bool jacobian_fresh_ = false, b_fresh_ = false, residual_fresh_ = false; ///< from the sums
 };
 
 } // namespace equipoise::field

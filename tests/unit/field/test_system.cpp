@@ -1,11 +1,13 @@
 // The closed equations: the multipliers' equation is the time derivative of the constraint, for any
 // drift, noise, gain, input and drive. A wrong one would only show as a large projection.
+#include "equipoise/balance/site_average.hpp"
 #include "equipoise/field/manifold.hpp"
 #include "equipoise/field/system.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "unit/field/problems.hpp"
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -114,5 +116,40 @@ TEST_CASE("many sites of one variance, by series, give the same rates as by rule
     const std::vector<double> rules = rates_with("odd");
     for (std::size_t i = 0; i < series.size(); ++i) {
         CHECK(series[i] == Approx(rules[i]).margin(1e-11));
+    }
+}
+
+TEST_CASE("averages over sites: the same bits whichever runs of whole blocks they come by") {
+    const problems::Problem problem(problems::field_ring(1031));
+    const parallel::Communicator self(MPI_COMM_SELF);
+    const balance::Lattice lattice(problem.balance.layout(), problem.config.domain, {1031, 1}, 0,
+                                   1031, "field.sites");
+    balance::SiteAverage average(self, lattice, balance::SiteAverage::block_size(1031));
+    std::vector<double> values(2 * 1031);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = std::sin(0.7 * static_cast<double>(i)) * (i < 1031 ? 1e-3 : 40.0);
+    }
+    const std::vector<const double*> modes = lattice.products_rows();
+    const auto averages = [&](std::size_t run) {
+        balance::SiteAverage::Rows rows = average.begin(2, modes);
+        for (std::size_t first = 0; first < 1031; first += run) {
+            average.add(rows, first, std::min<std::size_t>(run, 1031 - first),
+                        values.data() + first, 1031);
+        }
+        std::vector<double> result(2 * modes.size());
+        average.finish(rows, result);
+        return result;
+    };
+    const std::vector<double> all = averages(1031);
+    CHECK(averages(256) == all);
+    CHECK(averages(64) == all);
+    for (std::size_t c = 0; c < 2; ++c) {
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+            double sum = 0.0;
+            for (std::size_t s = 0; s < 1031; ++s) {
+                sum += modes[m][s] * values[c * 1031 + s];
+            }
+            CHECK(all[c * modes.size() + m] == Approx(sum / 1031.0).margin(c == 0 ? 1e-17 : 1e-13));
+        }
     }
 }
