@@ -111,8 +111,8 @@ void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::bloc
     const random::Stream stream{seed_, random::Purpose::dynamics,
                                 static_cast<std::uint16_t>(index.population)};
     const auto draw_normals = single_ ? random::single_normals : random::normals;
-    draw_normals(stream, static_cast<std::uint64_t>(index.block),
-                 static_cast<std::uint64_t>(step_), xi);
+    draw_normals(stream, static_cast<std::uint64_t>(index.block), static_cast<std::uint64_t>(step_),
+                 xi);
 }
 
 void NetworkSolver::check_range(std::size_t population, const double* z, std::size_t count) {
