@@ -111,9 +111,9 @@ __attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter
                                                           std::uint64_t* __restrict second) {
     const Rounds rounds(counter);
     constexpr std::size_t width = 8;
-    constexpr std::size_t groups = 4;
-    constexpr int exclusive_or = 0x96; // of three
-    constexpr int choose = 0xca;       // first ? second : third, bit by bit
+    constexpr std::size_t groups = 8;
+    constexpr int exclusive_or = 0x96;          // of three
+    constexpr int exclusive_or_with_and = 0x78; // of the first with both others' common bits
     const __m512i m0 = lanes512(PHILOX_M4x32_0);
     const __m512i m1 = lanes512(PHILOX_M4x32_1);
     const __m512i low = lanes512(0xffffffffU);
@@ -133,7 +133,8 @@ __attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter
             c2[g] = _mm512_xor_si512(product, lanes512(rounds.third));
             c3[g] = lanes512(rounds.fourth);
         }
-        for (int round = 0; round < Rounds::left; ++round) {
+        constexpr int last = Rounds::left - 1;
+        for (int round = 0; round < last; ++round) {
             const __m512i k0 = lanes512(rounds.key_lower[round]);
             const __m512i k1 = lanes512(rounds.key_upper[round]);
             for (std::size_t g = 0; g < groups; ++g) {
@@ -147,13 +148,21 @@ __attribute__((target("avx512f"))) void fill_words_avx512(const Counter& counter
                 c3[g] = p0;
             }
         }
+        // The products of the last round with their halves exchanged are the words of the output,
+        // but for what is still added to the lower ones.
+        const __m512i k0 = lanes512(rounds.key_lower[last]);
+        const __m512i k1 = lanes512(rounds.key_upper[last]);
+        const auto word = [low](__m512i product, __m512i other, __m512i key)
+            __attribute__((target("avx512f"), always_inline)) {
+            const __m512i exchanged = _mm512_shuffle_epi32(product, _MM_PERM_CDAB);
+            return _mm512_xor_si512(
+                _mm512_ternarylogic_epi64(exchanged, other, low, exclusive_or_with_and), key);
+        };
         for (std::size_t g = 0; g < groups; ++g) {
-            _mm512_storeu_si512(
-                first + i + width * g,
-                _mm512_ternarylogic_epi64(low, c0[g], _mm512_slli_epi64(c1[g], 32), choose));
-            _mm512_storeu_si512(
-                second + i + width * g,
-                _mm512_ternarylogic_epi64(low, c2[g], _mm512_slli_epi64(c3[g], 32), choose));
+            _mm512_storeu_si512(first + i + width * g,
+                                word(_mm512_mul_epu32(c2[g], m1), c1[g], k0));
+            _mm512_storeu_si512(second + i + width * g,
+                                word(_mm512_mul_epu32(c0[g], m0), c3[g], k1));
         }
     }
 }
@@ -213,7 +222,7 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std
 
 #endif
 
-/// The words of so many counters, a multiple of 32.
+/// The words of so many counters, a multiple of 64.
 using FillWords = void (*)(const Counter&, std::size_t count, std::uint64_t* first,
                            std::uint64_t* second);
 

@@ -38,14 +38,18 @@ inline double polynomial(double x, double highest, Coefficients... others) {
     return p;
 }
 
+} // namespace detail
+
 /// expm1(r) for |r| <= ln(2)/2, within 2^-58.
 inline double expm1_reduced(double r) {
-    const double p = polynomial(r, 0x1.1f66df7fca49fp-29, 0x1.af38a9b0ec855p-26,
-                                0x1.27e4e1f48534fp-22, 0x1.71de0dae63bb3p-19, 0x1.a01a01a47b054p-16,
-                                0x1.a01a01a7c41d5p-13, 0x1.6c16c16c167e1p-10, 0x1.11111111109b3p-7,
-                                0x1.5555555555555p-5, 0x1.5555555555556p-3, 0.5);
+    const double p = detail::polynomial(
+        r, 0x1.1f66df7fca49fp-29, 0x1.af38a9b0ec855p-26, 0x1.27e4e1f48534fp-22,
+        0x1.71de0dae63bb3p-19, 0x1.a01a01a47b054p-16, 0x1.a01a01a7c41d5p-13, 0x1.6c16c16c167e1p-10,
+        0x1.11111111109b3p-7, 0x1.5555555555555p-5, 0x1.5555555555556p-3, 0.5);
     return std::fma(r * r, p, r);
 }
+
+namespace detail {
 
 /// exp(x) = scale (1 + excess) with scale a power of two; |x| <= 708.
 struct Exponential {
@@ -77,28 +81,33 @@ inline double exponential_minus_one(double x) {
     return std::fma(scale, excess, scale - 1.0);
 }
 
-/// exp(-|y|) to about 2^-55, for the next function; |y| > 44 as 44. NaN stays NaN.
-inline detail::Exponential decay_of_magnitude(double y) {
+/// exp(-|y|) = scale exp(rest) to about 2^-55, scale a power of two, for the next function; |y| >
+/// 44 as 44. NaN stays NaN.
+struct SplitDecay {
+    double scale, rest;
+};
+
+inline SplitDecay split_decay(double y) {
     double a = -std::abs(y);
     a = a < -44.0 ? -44.0 : a; // tanh(22) is 1 in double precision
     // As split_exponential; what the rest of ln(2) would add is below 2^-55 of tanh.
     const double shifted = std::fma(a, detail::log2e, detail::exponent_shift);
     const double r = std::fma(shifted - detail::exponent_shift, -detail::ln2, a);
-    return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(shifted) << 52U),
-            detail::expm1_reduced(r)};
+    return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(shifted) << 52U), r};
 }
 
-/// tanh(y / 2) from exp(-|y|). A loop over many y is faster as two, one for each half: a processor
-/// looks ahead over more of them when each waits less.
-inline double hyperbolic_tangent_of_half(double y, const detail::Exponential& decay) {
+/// tanh(y / 2) from the scale of exp(-|y|) and expm1(rest). A loop over many y is faster as three,
+/// one for each part: a processor looks ahead over more of them when each waits less.
+inline double hyperbolic_tangent_of_half(double y, double scale, double excess) {
     // expm1(-|y|), in (-1, 0]: no digits are lost in the sum below
-    const double t = std::fma(decay.scale, decay.excess, decay.scale - 1.0);
+    const double t = std::fma(scale, excess, scale - 1.0);
     return std::copysign(t / (2.0 + t), y);
 }
 
 /// tanh(y / 2), odd to the last bit. NaN stays NaN.
 inline double hyperbolic_tangent_of_half(double y) {
-    return hyperbolic_tangent_of_half(y, decay_of_magnitude(y));
+    const auto [scale, rest] = split_decay(y);
+    return hyperbolic_tangent_of_half(y, scale, expm1_reduced(rest));
 }
 
 /// tanh(x), odd to the last bit. NaN stays NaN.
@@ -106,9 +115,13 @@ inline double hyperbolic_tangent(double x) {
     return hyperbolic_tangent_of_half(2.0 * x);
 }
 
-/// Natural logarithm of a positive normal number. log(m 2^k) with m in [sqrt(1/2), sqrt(2)) and
-/// log(m) = 2 atanh(s), s = (m - 1)/(m + 1), by a polynomial in s^2 within 2^-57.
-inline double logarithm(double x) {
+/// log(x) = k ln(2) + 2 atanh(s), for the next function.
+struct SplitLogarithm {
+    double k, s;
+};
+
+/// Of a positive normal number m 2^k with m in [sqrt(1/2), sqrt(2)): s = (m - 1)/(m + 1).
+inline SplitLogarithm split_logarithm(double x) {
     constexpr std::uint64_t sqrt_half = 0x3fe6a09e667f3bcdULL;
     constexpr std::uint64_t mantissa = 0x000fffffffffffffULL;
     const std::uint64_t shifted =
@@ -118,12 +131,23 @@ inline double logarithm(double x) {
         std::bit_cast<double>((shifted >> 52U) | 0x4330000000000000ULL) - (0x1p52 + 1023.0);
     const double m = std::bit_cast<double>((shifted & mantissa) + sqrt_half);
     const double f = m - 1.0;
-    const double s = f / (2.0 + f);
+    return {k, f / (2.0 + f)};
+}
+
+/// Natural logarithm from its parts, by a polynomial in s^2 within 2^-57. A loop over many
+/// arguments is faster as two, as for the hyperbolic tangent.
+inline double logarithm(const SplitLogarithm& parts) {
+    const double s = parts.s;
     const double z = s * s;
     const double p = detail::polynomial(
         z, 0x1.2b5900de53b32p-3, 0x1.39fe51a7c18f9p-3, 0x1.7462b51cb66b1p-3, 0x1.c71c62e3f11e6p-3,
         0x1.2492492df281ap-2, 0x1.99999999952d7p-2, 0x1.5555555555558p-1);
-    return std::fma(k, detail::ln2, std::fma(s * z, p, s + s));
+    return std::fma(parts.k, detail::ln2, std::fma(s * z, p, s + s));
+}
+
+/// Natural logarithm of a positive normal number.
+inline double logarithm(double x) {
+    return logarithm(split_logarithm(x));
 }
 
 struct SineCosine {
