@@ -123,10 +123,10 @@ struct AddedTime {
 
     AddedTime(const config::FunctionSpec& function, bool is_gain) {
         if (function.family == "expression") {
-            least = most = is_gain ? 0.6 : 0.9;
+            least = most = is_gain ? 0.7 : 1.0;
         } else if (function.family == "table") {
-            least = is_gain ? 0.4 : 0.8;
-            most = is_gain ? 0.8 : 1.1;
+            least = is_gain ? 0.5 : 0.9;
+            most = is_gain ? 0.8 : 1.2;
         }
     }
 };

@@ -176,7 +176,7 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std
                                                      std::uint64_t* __restrict second) {
     const Rounds rounds(counter);
     constexpr std::size_t width = 4;
-    constexpr std::size_t groups = 2;
+    constexpr std::size_t groups = 4;
     constexpr int odd_words = 0xaa;
     const __m256i m0 = lanes256(PHILOX_M4x32_0);
     const __m256i m1 = lanes256(PHILOX_M4x32_1);
