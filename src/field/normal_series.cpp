@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <numeric>
 
@@ -16,19 +17,31 @@ namespace {
 constexpr std::size_t lanes = 32;
 using Lanes = std::array<double, lanes>;
 
-/// cos(j theta_k), theta_k = pi (k + 1/2)/size, by (j, k): the values of T_j at the zeros of
+/// cos(j theta_k), theta_k = pi (k + 1/2)/size, by (k, j): the values of T_j at the zeros of
 /// T_size.
-std::vector<double> cosines(std::size_t size) {
-    std::vector<double> result(size * size);
-    for (std::size_t j = 0; j < size; ++j) {
+const std::vector<double>& cosines(std::size_t size) {
+    static std::map<std::size_t, std::vector<double>> known; // of the few sizes that there are
+    std::vector<double>& result = known[size];
+    if (result.empty()) {
         for (std::size_t k = 0; k < size; ++k) {
-            // The angle is a multiple of pi/(2 size): reduced exactly, and by one call per value.
-            const std::size_t multiple = (j * (2 * k + 1)) % (4 * size);
-            result[j * size + k] = std::cos(std::numbers::pi * static_cast<double>(multiple) /
-                                            (2.0 * static_cast<double>(size)));
+            for (std::size_t j = 0; j < size; ++j) {
+                // The angle is a multiple of pi/(2 size), and reduced exactly.
+                const std::size_t multiple = (j * (2 * k + 1)) % (4 * size);
+                result.push_back(std::cos(std::numbers::pi * static_cast<double>(multiple) /
+                                          (2.0 * static_cast<double>(size))));
+            }
         }
     }
     return result;
+}
+
+/// sum += factor * row.
+EQUIPOISE_CLONES
+void add_row(double factor, const double* __restrict row, double* __restrict sum,
+             std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        sum[i] = std::fma(factor, row[i], sum[i]);
+    }
 }
 
 /// Centre and half the width of what a side of the rectangle stands for.
@@ -120,9 +133,8 @@ NormalSeries::Grid NormalSeries::grid(const Rectangle& rectangle,
     const auto zeros = [](const Map& map, std::size_t count) {
         std::vector<double> result(count);
         for (std::size_t i = 0; i < count; ++i) {
-            result[i] =
-                map.centre + map.half * std::cos(std::numbers::pi * (static_cast<double>(i) + 0.5) /
-                                                 static_cast<double>(count));
+            const double zero = count == 1 ? 0.0 : cosines(count)[i * count + 1];
+            result[i] = map.centre + map.half * zero;
         }
         return result;
     };
@@ -147,30 +159,28 @@ NormalSeries::NormalSeries(const Rectangle& rectangle, const std::array<std::siz
     ensure(size[0] <= most_in_v && size[1] <= most_in_k && size[0] % 2 == 0,
            "a series has an even number of terms in v, and not too many");
     const auto [columns, rows] = size;
-    const std::vector<double> in_v = cosines(columns);
-    const std::vector<double> in_k = cosines(rows);
+    const std::vector<double>& in_v = cosines(columns);
+    const std::vector<double>& in_k = cosines(rows);
     const auto scale = [](std::size_t term, std::size_t count) {
         return (term == 0 ? 1.0 : 2.0) / static_cast<double>(count);
     };
-    std::vector<double> half(columns * rows); // (point in K, term in v)
     for (std::size_t g = 0; g < functions; ++g) {
         const double* f = values.data() + g * columns * rows;
+        double* c = coefficients_.data() + g * columns * rows;
+        std::vector<double> half(columns * rows); // (point in K, term in v)
         for (std::size_t q = 0; q < rows; ++q) {
+            double* sum = half.data() + q * columns;
+            for (std::size_t p = 0; p < columns; ++p) {
+                add_row(f[q * columns + p], in_v.data() + p * columns, sum, columns);
+            }
             for (std::size_t i = 0; i < columns; ++i) {
-                double sum = 0.0;
-                for (std::size_t p = 0; p < columns; ++p) {
-                    sum += f[q * columns + p] * in_v[i * columns + p];
-                }
-                half[q * columns + i] = scale(i, columns) * sum;
+                sum[i] *= scale(i, columns);
             }
         }
-        double* c = coefficients_.data() + g * columns * rows;
-        for (std::size_t j = 0; j < rows; ++j) {
-            for (std::size_t q = 0; q < rows; ++q) {
-                const double factor = scale(j, rows) * in_k[j * rows + q];
-                for (std::size_t i = 0; i < columns; ++i) {
-                    c[j * columns + i] += factor * half[q * columns + i];
-                }
+        for (std::size_t q = 0; q < rows; ++q) {
+            for (std::size_t j = 0; j < rows; ++j) {
+                add_row(scale(j, rows) * in_k[q * rows + j], half.data() + q * columns,
+                        c + j * columns, columns);
             }
         }
     }

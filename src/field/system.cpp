@@ -80,13 +80,14 @@ bool System::exact_closure() const {
 
 /// The state at every so manyth site of the whole lattice, in rows.
 std::vector<double> System::sample(const std::vector<double>& u) const {
-    const std::int64_t stride = std::max<std::int64_t>(1, lattice_->global() / 64);
+    const auto stride =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, lattice_->global() / 64));
+    const std::size_t first =
+        (stride - static_cast<std::size_t>(lattice_->first()) % stride) % stride;
     std::vector<double> result;
     for (std::size_t row = 0; row < rows(); ++row) {
-        for (std::size_t s = 0; s < sites(); ++s) {
-            if ((lattice_->first() + static_cast<std::int64_t>(s)) % stride == 0) {
-                result.push_back(u[row * sites() + s]);
-            }
+        for (std::size_t s = first; s < sites(); s += stride) {
+            result.push_back(u[row * sites() + s]);
         }
     }
     return result;

@@ -125,7 +125,7 @@ TEST_CASE("averages over sites: the same bits whichever runs of whole blocks the
     const balance::Lattice lattice(problem.balance.layout(), problem.config.domain, {1031, 1}, 0,
                                    1031, "field.sites");
     balance::SiteAverage average(self, lattice, balance::SiteAverage::block_size(1031));
-    std::vector<double> values(2 * 1031);
+    std::vector<double> values(2062);
     for (std::size_t i = 0; i < values.size(); ++i) {
         values[i] = std::sin(0.7 * static_cast<double>(i)) * (i < 1031 ? 1e-3 : 40.0);
     }
