@@ -2,10 +2,10 @@
 """The field benchmark's problem with SciPy: the time to a given error of v and K on a ring of many sites.
 
 What a scientist would write: the same reduced equations as the field solver (means and variances at the sites, the balance
-constraint solved for h once differentiated in time; a Gaussian closure for cubic drifts), all sites at once in numpy, scipy.integrate.solve_ivp by an explicit
-method, a multistep one and an implicit one. The last two get the local part of the Jacobian, a diagonal: a dense one of
-all sites would not fit. Expectations by the trapezoidal rule, which needs the fewest nodes for tanh. Prints JSON: for
-each run its processor time in seconds and its largest error.
+constraint solved for h once differentiated in time; a Gaussian closure for cubic drifts), all sites at once in numpy,
+scipy.integrate.solve_ivp by an explicit method, a multistep one and an implicit one. The last two get the linear drifts' part
+of the Jacobian, a diagonal: a dense one of all sites would not fit. Expectations by the trapezoidal rule, which needs the
+fewest nodes for tanh. Prints JSON: for each run its processor time in seconds and its largest error.
 Usage: field_scipy.py [--sites S] [--repetitions N] [--quick] [--reference]
 """
 import argparse
