@@ -15,7 +15,7 @@
 
 # ---- Edit from here: account, partition, modules ----
 site=(--time=01:00:00) # --account=... --partition=...
-# module load gcc openmpi hdf5 petsc boost fmt muparser
+# module load gcc openmpi hdf5 petsc boost fftw fmt muparser
 # ---- to here, nothing else ----
 
 script=convergence.sh

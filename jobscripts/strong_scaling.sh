@@ -14,7 +14,7 @@
 
 # ---- Edit from here: account, partition, modules ----
 site=(--time=00:30:00) # --account=... --partition=...
-# module load gcc openmpi hdf5 petsc boost fmt muparser
+# module load gcc openmpi hdf5 petsc boost fftw fmt muparser
 # ---- to here, nothing else ----
 
 script=strong_scaling.sh kind=strong

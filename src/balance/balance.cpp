@@ -37,11 +37,7 @@ Balance::Balance(const model::Model& model)
             scale = std::max(scale, strongest(p));
         }
         for (std::size_t p = 0; p < modes; ++p) {
-            const bool acts = strongest(p) > active_part * scale;
-            for (std::size_t q = 0; a == 0 && q < modes; ++q) {
-                products_.push_back(layout_.basis().product(p, q, layout_.products()));
-            }
-            if (acts) {
+            if (strongest(p) > active_part * scale) {
                 index_[a * modes + p] = static_cast<std::ptrdiff_t>(unknowns_.size());
                 unknowns_.push_back({a, p});
             }
@@ -84,9 +80,25 @@ Eigen::VectorXd Balance::residual(std::span<const double> drive,
     return r;
 }
 
+void Balance::make_products() const {
+    const std::size_t modes = model_->basis().size();
+    products_.reserve(modes * modes);
+    for (std::size_t p = 0; p < modes; ++p) {
+        for (std::size_t q = 0; q < modes; ++q) {
+            Product& product = products_.emplace_back();
+            for (const model::ModeTerm& term : layout_.basis().product(p, q, layout_.products())) {
+                product.terms[product.count++] = term;
+            }
+        }
+    }
+}
+
 Eigen::MatrixXd Balance::jacobian(std::span<const double> moments) const {
     const auto n = static_cast<Eigen::Index>(size());
     const std::size_t modes = model_->basis().size();
+    if (products_.empty()) {
+        make_products();
+    }
     Eigen::MatrixXd jacobian = Eigen::MatrixXd::Zero(n, n);
     // Gram matrices of phi_p phi_q under E[G'] first: each serves every target of that gain.
     for (std::size_t b = 0; b < model_->population_count(); ++b) {
@@ -99,8 +111,9 @@ Eigen::MatrixXd Balance::jacobian(std::span<const double> moments) const {
                         continue;
                     }
                     double integral = 0.0;
-                    for (const auto& [mode, weight] : products_[p * modes + q]) {
-                        integral += weight * slope[mode];
+                    const Product& product = products_[p * modes + q];
+                    for (std::size_t i = 0; i < product.count; ++i) {
+                        integral += product.terms[i].coefficient * slope[product.terms[i].mode];
                     }
                     for (std::size_t a = 0; a < model_->population_count(); ++a) {
                         const std::ptrdiff_t row = index_[a * modes + p];

@@ -83,7 +83,6 @@ InitialBalance initial_balance(const Balance& balance, DriveModes& drive) {
     initial.moments =
         gaussian_moments(balance.layout(), model, initial.phases, initial.mean, initial.variance);
     initial.residual = balance.residual(drive.at(0.0), initial.moments);
-    initial.jacobian = balance.jacobian(initial.moments);
     return initial;
 }
 

@@ -1,5 +1,6 @@
 #include "equipoise/balance/spectrum.hpp"
 
+#include "equipoise/balance/mode_jacobian.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 namespace equipoise::balance {
 
@@ -23,38 +25,99 @@ double Spectrum::frequency(double n) const {
                : std::sqrt(n) * std::abs(eigenvalues.front().imag()) / (2.0 * std::numbers::pi);
 }
 
-Spectrum spectrum(const Balance& balance, const Eigen::MatrixXd& jacobian) {
-    Spectrum result;
-    if (jacobian.rows() == 0) {
-        return result;
+double Spectrum::radius() const {
+    double largest = 0.0;
+    for (const auto& value : eigenvalues) {
+        largest = std::max(largest, std::abs(value));
     }
-    const Eigen::EigenSolver<Eigen::MatrixXd> solver(jacobian);
+    return largest;
+}
+
+namespace {
+
+/// An eigenvalue and the unknown, by its number, that weighs most in its eigenvector.
+struct Eigenpair {
+    std::complex<double> value;
+    std::size_t unknown;
+};
+
+/// Of J, or of its block over `unknowns`.
+void add_eigenpairs(const Eigen::MatrixXd& matrix, const std::vector<std::size_t>& unknowns,
+                    std::vector<Eigenpair>& pairs) {
+    const Eigen::EigenSolver<Eigen::MatrixXd> solver(matrix);
     if (solver.info() != Eigen::Success) {
         throw NumericsError("the eigenvalues of the balance's Jacobian could not be computed");
     }
-    const auto& values = solver.eigenvalues();
-    std::vector<Eigen::Index> order(static_cast<std::size_t>(values.size()));
-    std::iota(order.begin(), order.end(), Eigen::Index{0});
-    std::sort(order.begin(), order.end(), [&](Eigen::Index i, Eigen::Index j) {
-        return values[i].real() != values[j].real() ? values[i].real() > values[j].real()
-                                                    : values[i].imag() > values[j].imag();
-    });
-    for (const Eigen::Index i : order) {
+    for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
         Eigen::Index heaviest = 0;
         solver.eigenvectors().col(i).cwiseAbs().maxCoeff(&heaviest);
-        result.eigenvalues.push_back(values[i]);
-        result.unknowns.push_back(
-            balance.name(balance.unknowns()[static_cast<std::size_t>(heaviest)]));
+        pairs.push_back({solver.eigenvalues()[i], unknowns[static_cast<std::size_t>(heaviest)]});
     }
+}
+
+Spectrum sorted(const Balance& balance, std::vector<Eigenpair> pairs) {
+    std::sort(pairs.begin(), pairs.end(), [](const Eigenpair& a, const Eigenpair& b) {
+        return a.value.real() != b.value.real() ? a.value.real() > b.value.real()
+                                                : a.value.imag() > b.value.imag();
+    });
+    Spectrum result;
+    for (const Eigenpair& pair : pairs) {
+        result.eigenvalues.push_back(pair.value);
+        result.unknowns.push_back(balance.name(balance.unknowns()[pair.unknown]));
+    }
+    return result;
+}
+
+} // namespace
+
+Spectrum spectrum(const Balance& balance, const Eigen::MatrixXd& jacobian) {
+    std::vector<Eigenpair> pairs;
+    if (jacobian.rows() > 0) {
+        std::vector<std::size_t> all(balance.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        add_eigenpairs(jacobian, all, pairs);
+    }
+    return sorted(balance, std::move(pairs));
+}
+
+Spectrum spectrum(const Balance& balance, std::span<const double> moments,
+                  std::span<const double> slopes) {
+    const auto slope = [&](std::size_t population) {
+        return slopes.empty() ? 0.0 : slopes[population];
+    };
+    if (balance.size() <= most_eigenvalues) {
+        Eigen::MatrixXd jacobian = balance.jacobian(moments);
+        for (std::size_t i = 0; i < balance.size(); ++i) {
+            const auto at = static_cast<Eigen::Index>(i);
+            jacobian(at, at) += slope(balance.unknowns()[i].population);
+        }
+        return spectrum(balance, jacobian);
+    }
+    ModeJacobian jacobian(balance);
+    jacobian.set(moments);
+    std::vector<std::vector<std::size_t>> unknowns(balance.layout().basis().size());
+    for (std::size_t i = 0; i < balance.size(); ++i) {
+        unknowns[balance.unknowns()[i].mode].push_back(i);
+    }
+    std::vector<Eigenpair> pairs;
+    for (std::size_t p = 0; p < unknowns.size(); ++p) {
+        Eigen::MatrixXd block = jacobian.uniform_block(p);
+        for (Eigen::Index i = 0; i < block.rows(); ++i) {
+            block(i, i) += slope(jacobian.active(p)[static_cast<std::size_t>(i)]);
+        }
+        if (block.rows() > 0) {
+            add_eigenpairs(block, unknowns[p], pairs);
+        }
+    }
+    constexpr double rounding = 1e-12; // of the moments
+    Spectrum result = sorted(balance, std::move(pairs));
+    result.left_out = jacobian.unevenness() > rounding ? jacobian.unevenness() : 0.0;
     return result;
 }
 
 Stability classify(const Spectrum& spectrum, double tolerance) {
     constexpr double rounding = 1e-13; // of J's entries and eigenvalues, relative to the largest
-    double size = 0.0;
-    for (const auto& value : spectrum.eigenvalues) {
-        size = std::max(size, std::abs(value));
-    }
+    const double size = spectrum.radius();
     Stability worst = Stability::attracting;
     for (const auto& value : spectrum.eigenvalues) {
         // Against its own size: modes of a smooth kernel have rates over many orders of magnitude.

@@ -205,6 +205,12 @@ std::vector<Option> network_options() {
                 "Distinct positions, shared equally by the neurons. 0: one for each neuron."),
         network("positions", ChoiceValue<Positions>{{"lattice", "random"}}, &Network::positions, "",
                 "On a lattice, or uniformly random by the seed."),
+        network("balance_solver", ChoiceValue<BalanceSolver>{{"auto", "dense", "krylov"}},
+                &Network::balance_solver, "",
+                "Linear system of a balanced step. dense: factorised. krylov: GMRES. auto: by its "
+                "size."),
+        network("balance_iterations", IntegerValue{1, 100000}, &Network::balance_iterations, "",
+                "Iterations of GMRES after which a step has failed."),
         network("modes", ModesValue{}, &Network::modes, "",
                 "Highest wave number that is recorded. auto: those of the kernels."),
         network("bins", IntegerValue{1, 1000000}, &Network::bins, "",

@@ -37,13 +37,12 @@ double mean_drift_slope(const model::Population& population, const balance::Init
 double explicit_step(const balance::Balance& balance, const balance::InitialBalance& initial) {
     const model::Model& model = balance.model();
     const auto n = static_cast<double>(model.size());
-    Eigen::MatrixXd generator = initial.jacobian;
-    for (std::size_t i = 0; i < balance.size(); ++i) {
-        const std::size_t a = balance.unknowns()[i].population;
-        const auto at = static_cast<Eigen::Index>(i);
-        generator(at, at) += mean_drift_slope(model.population(a), initial, a) / std::sqrt(n);
+    std::vector<double> slopes;
+    for (std::size_t a = 0; a < model.population_count(); ++a) {
+        slopes.push_back(mean_drift_slope(model.population(a), initial, a) / std::sqrt(n));
     }
-    return balance::largest_explicit_step(balance::spectrum(balance, generator), n, 0.0);
+    return balance::largest_explicit_step(balance::spectrum(balance, initial.moments, slopes), n,
+                                          0.0);
 }
 
 /// Of one network.
@@ -77,7 +76,7 @@ Assessment assess(const config::Config& config, const balance::Balance& balance)
     balance::DriveModes drive(model);
     Assessment assessment;
     assessment.initial = balance::initial_balance(balance, drive);
-    assessment.spectrum = balance::spectrum(balance, assessment.initial.jacobian);
+    assessment.spectrum = balance::spectrum(balance, assessment.initial.moments);
     // A time-dependent drive may leave the modes later than at t = 0.
     constexpr int times = 16;
     for (int i = 0; i <= (drive.depends_on_time() ? times : 0); ++i) {
@@ -112,7 +111,7 @@ Assessment assess(const config::Config& config, const balance::Balance& balance)
                       "itself grows there ({}); network.time_step = {:g} resolves it only when "
                       "it is well below {:.3g}",
                       balance::in_words(assessment.spectrum, n), config.network.time_step,
-                      1.0 / (std::sqrt(n) * std::max(1e-300, assessment.initial.jacobian.norm()))));
+                      1.0 / (std::sqrt(n) * std::max(1e-300, assessment.spectrum.radius()))));
     }
     if (config.run.solvers.network && !explicit_scheme &&
         stability != balance::Stability::attracting && stability != balance::Stability::singular) {

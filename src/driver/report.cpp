@@ -70,6 +70,11 @@ void describe_kernels(Text out, const model::Model& model) {
 
 /// The given means need not balance: what they would become, or that there is nothing to become.
 void describe_balanced_state(Text out, const balance::Balance& balance) {
+    if (balance.size() > balance::most_eigenvalues) {
+        fmt::format_to(out, "  moved onto balance: not computed for {} unknowns, more than {}\n",
+                       balance.size(), balance::most_eigenvalues);
+        return;
+    }
     const fluctuations::PhasePoint found = fluctuations::classify_point(balance);
     if (found.phase == fluctuations::Phase::none) {
         const std::string words = "no balanced state";
@@ -110,6 +115,12 @@ void describe_balance(Text out, const balance::Balance& balance, const Assessmen
     }
     if (values.size() > shown) {
         fmt::format_to(out, "  ... {} more, further to the left\n", values.size() - shown);
+    }
+    if (assessment.spectrum.left_out > 0.0) {
+        fmt::format_to(out,
+                       "  of J with E[G'] averaged over the domain: {} unknowns are too many for "
+                       "all of J; the largest mode left out of E[G'] is {:.2g} of its average\n",
+                       balance.size(), assessment.spectrum.left_out);
     }
     fmt::format_to(out, "  {}\n", balance::in_words(assessment.spectrum, n));
     describe_balanced_state(out, balance);

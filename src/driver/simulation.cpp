@@ -88,9 +88,10 @@ void Simulation::build(const std::string& petsc) {
         densities_.emplace(config_, model_, *network_);
     }
     stability_.emplace(config_, balance_,
-                       kinetic_ != nullptr ? "kinetic"
-                       : field_ != nullptr ? "field"
-                                           : "initial state");
+                       kinetic_ != nullptr                  ? "kinetic"
+                       : field_ != nullptr                  ? "field"
+                       : assessment_.spectrum.left_out == 0 ? "initial state"
+                                                            : "initial state, uniform part of J");
 }
 
 Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {

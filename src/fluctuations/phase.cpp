@@ -31,7 +31,7 @@ double largest(const std::vector<double>& moments, std::size_t begin, std::size_
 }
 
 struct BalancedState {
-    Eigen::MatrixXd jacobian;
+    std::vector<double> moments;
     /// Some population has no output that still responds to its mean, or no input from one that
     /// does.
     bool saturated = false;
@@ -119,7 +119,7 @@ BalancedState find_balanced_state(const balance::Balance& balance, balance::Driv
             balance::find_balance(balance, problem, 0.0);
         }
     }
-    return {balance.jacobian(state.moments), is_saturated(balance, before, state.moments)};
+    return {state.moments, is_saturated(balance, before, state.moments)};
 }
 
 Phase phase_of(const balance::Spectrum& spectrum) {
@@ -171,7 +171,7 @@ PhasePoint classify_point(const balance::Balance& balance) {
     } else {
         try {
             const BalancedState state = find_balanced_state(balance, drive);
-            const balance::Spectrum spectrum = balance::spectrum(balance, state.jacobian);
+            const balance::Spectrum spectrum = balance::spectrum(balance, state.moments);
             if (spectrum.eigenvalues.empty()) {
                 point.reason = "uncoupled: there is nothing to balance";
             } else {

@@ -30,6 +30,7 @@ ARROWS = {
 OUTSIDE = [
     (re.compile(r"^mpi(\.h|-ext\.h|o\.h)$"), "MPI", {"parallel", "io"}),
     (re.compile(r"^(hdf5|H5\w*|hdf5_hl)\.h$"), "HDF5", {"io"}),
+    (re.compile(r"^fftw3(-mpi)?\.h$"), "FFTW", {"balance"}),
     (re.compile(r"^(petsc|slepc)\w*\.(h|hpp)$"), "PETSc", {"parallel", "kinetic", "field"}),
 ]
 

@@ -5,6 +5,7 @@
 
 #include <Eigen/Dense>
 
+#include <array>
 #include <complex>
 #include <span>
 #include <string>
@@ -61,11 +62,19 @@ class Balance {
                                                             double tolerance = 1e-9) const;
 
   private:
+    struct Product { ///< of two modes: a sum of at most two
+        std::array<model::ModeTerm, 2> terms;
+        std::size_t count = 0;
+    };
+
+    void make_products() const;
+
     const model::Model* model_;
     MomentLayout layout_;
     std::vector<Unknown> unknowns_;
-    std::vector<std::ptrdiff_t> index_;                  ///< (population, mode) -> unknown, or -1
-    std::vector<std::vector<model::ModeTerm>> products_; ///< phi_p phi_q, by (p, q)
+    std::vector<std::ptrdiff_t> index_; ///< (population, mode) -> unknown, or -1
+    /// phi_p phi_q by (p, q): made by the first jacobian(), since with many modes nobody wants it.
+    mutable std::vector<Product> products_;
 };
 
 } // namespace equipoise::balance

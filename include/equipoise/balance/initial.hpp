@@ -21,7 +21,6 @@ struct InitialBalance {
     std::vector<double> mean, variance;  ///< (population, site)
     std::vector<double> moments;
     Eigen::VectorXd residual;
-    Eigen::MatrixXd jacobian;
 };
 
 InitialBalance initial_balance(const Balance& balance, DriveModes& drive);

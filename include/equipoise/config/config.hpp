@@ -56,6 +56,7 @@ enum class Scheme { balanced, explicit_euler };
 enum class LocalStep { automatic, euler, exact };
 enum class Normals { double_precision, single_precision };
 enum class Positions { lattice, random };
+enum class BalanceSolver { automatic, dense, krylov };
 enum class SystemSize { limit, network };
 
 struct Solvers {
@@ -128,6 +129,8 @@ struct Network {
     Normals normals = Normals::double_precision; ///< those that drive the neurons
     SiteCount sites{0, 0}; ///< ring: {S, 1}; torus: {S1, S2}; {0, 0}: one site per neuron
     Positions positions = Positions::lattice;
+    BalanceSolver balance_solver = BalanceSolver::automatic;
+    std::int64_t balance_iterations = 500;
     std::int64_t modes = -1;         ///< recorded wave numbers 0..modes; -1: those of the kernels
     std::int64_t bins = 64;          ///< position bins; torus: a square grid of about this many
     double snapshot_interval = 0.0;  ///< 0: none

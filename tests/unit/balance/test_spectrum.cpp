@@ -43,7 +43,7 @@ TEST_CASE("figure 5: mode 1 has trace 0 and the eigenvalues +-i, in words oscill
     const Setup setup(config::read(EQUIPOISE_SOURCE "/input/figure5.ini"));
     balance::DriveModes drive(setup.model);
     const balance::InitialBalance initial = balance::initial_balance(setup.balance, drive);
-    const Spectrum spectrum = balance::spectrum(setup.balance, initial.jacobian);
+    const Spectrum spectrum = balance::spectrum(setup.balance, initial.moments);
     REQUIRE(spectrum.eigenvalues.size() == 6);
     // Linear gains of slope 1: in wave 1 (cosine and sine alike, integral of phi^2 = 1/2)
     // J = (c_ee, -c_ei; c_ie, -c_ii)/2 = (1, -2; 1, -1); in wave 0 J = (1/2, -4; 1, -1).
@@ -129,4 +129,46 @@ TEST_CASE("the largest explicit step is where the scheme loses stability") {
     CHECK(balance::largest_explicit_step(made_of({}), 100.0, -4.0) == 0.5);
     CHECK(balance::largest_explicit_step(made_of({}), 100.0, 0.0) ==
           std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("with many unknowns the eigenvalues are those of the uniform part") {
+    // c_m = 0.97^m, 151 waves, two populations: 602 unknowns.
+    std::string list = "1";
+    for (int m = 1; m <= 150; ++m) {
+        list += ", " + std::to_string(std::pow(0.97, m));
+    }
+    const auto text = [&](const std::string& mean) {
+        const std::string kernel = "cosine(" + list + ")";
+        return two_populations("ring",
+                               coupling("e", "i", kernel, "tanh(slope=1)") +
+                                   coupling("i", "e", kernel, "tanh(slope=1)") +
+                                   coupling("i", "i", kernel, "linear(slope=0.5)"),
+                               "mean = " + mean + "\n");
+    };
+    const Setup setup(text("0.1"));
+    REQUIRE(setup.balance.size() == 602);
+    balance::DriveModes drive(setup.model);
+    const balance::InitialBalance initial = balance::initial_balance(setup.balance, drive);
+    const Spectrum spectrum = balance::spectrum(setup.balance, initial.moments);
+    CHECK(spectrum.left_out == 0.0);
+    REQUIRE(spectrum.eigenvalues.size() == 602);
+    // In wave m J = c_m norm (0, -g_i; g_e, -1/2), g the average of the slopes.
+    const balance::MomentLayout& layout = setup.balance.layout();
+    const double product = initial.moments[layout.slope_begin(0, 0)] *
+                           initial.moments[layout.slope_begin(1, setup.model.gain_index(0, 1))];
+    const Complex unit = -0.25 + std::sqrt(Complex(0.0625 - product));
+    CHECK(std::abs(spectrum.eigenvalues.back() - std::conj(unit)) < 1e-12); // wave 0
+    const double slowest = 0.5 * std::stod(std::to_string(std::pow(0.97, 150)));
+    CHECK(std::abs(spectrum.eigenvalues.front() - slowest * unit) < 1e-12);
+    CHECK(spectrum.unknowns.front().find("(150)") != std::string::npos);
+    CHECK(spectrum.radius() == Approx(std::abs(unit)));
+
+    const Setup uneven(text("0.1 + 0.5*cos(2*pi*x)"));
+    balance::DriveModes its_drive(uneven.model);
+    const double left_out =
+        balance::spectrum(uneven.balance,
+                          balance::initial_balance(uneven.balance, its_drive).moments)
+            .left_out;
+    CHECK(left_out > 0.01);
+    CHECK(left_out < 0.5);
 }
