@@ -60,6 +60,18 @@ class WaveTable {
 
 } // namespace
 
+/// Sums by site cost a rank of any number of them the message and the transform, a few nanoseconds
+/// a site; sums by mode cost an exact addition for each block and mode and a product for each site
+/// and mode, shared by the ranks. `ratio` weighs them for a few ranks.
+bool Geometry::sums_by_site(const domain::Placement& placement, const model::Basis& basis) {
+    constexpr std::int64_t ratio = 8;
+    if (placement.neurons_per_site() == 1 || placement.sites().size() == 1) {
+        return false;
+    }
+    const std::int64_t runs = domain::block_count(placement.neurons()) + placement.sites().size();
+    return runs * static_cast<std::int64_t>(basis.size()) > ratio * placement.sites().size();
+}
+
 Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis)
     : placement_(&placement), basis_(&basis), shared_(placement.neurons_per_site() > 1) {
     if (placement.evenly_spaced()) {
@@ -70,6 +82,15 @@ Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis
         block_modes_.resize(basis.size() * block_size);
         return;
     }
+    if (sums_by_site(placement, basis)) {
+        const domain::Sites& lattice = placement.sites();
+        transform_.emplace(Transform{{lattice.counts(), basis}, {}});
+        for (std::int64_t site = 0; site < lattice.size(); ++site) {
+            const auto [row, column] = lattice.cell(site);
+            transform_->cell.push_back(
+                static_cast<std::size_t>(row * lattice.counts()[1] + column));
+        }
+    }
     const std::int64_t neurons = placement.local_neurons();
     if (neurons == 0) {
         return;
@@ -78,8 +99,11 @@ Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis
     first_site_ = placement.first_neuron() / per_site;
     const std::int64_t last_site = (placement.first_neuron() + neurons - 1) / per_site;
     const auto sites = static_cast<std::size_t>(last_site - first_site_ + 1);
-    site_modes_.resize(sites * basis.size());
     site_field_.resize(sites);
+    if (transform_) {
+        return;
+    }
+    site_modes_.resize(sites * basis.size());
     for (std::size_t s = 0; s < sites; ++s) {
         basis.values(placement.sites().phase(first_site_ + static_cast<std::int64_t>(s)),
                      site_modes_.data() + s * basis.size());
@@ -135,6 +159,10 @@ void Geometry::make_modes() {
     }
 }
 
+double Geometry::run_sum(const double* values, const Run& run) {
+    return ordered_sum(values + run.begin, static_cast<std::size_t>(run.end - run.begin));
+}
+
 void Geometry::project(const double* values, std::span<const std::size_t> modes, double* sums) {
     if (ring_) {
         ring_->project(values, modes, sums);
@@ -149,8 +177,7 @@ void Geometry::project(const double* values, std::span<const std::size_t> modes,
     }
     std::fill_n(sums, modes.size(), 0.0);
     for (const Run& run : runs_) {
-        const double sum =
-            ordered_sum(values + run.begin, static_cast<std::size_t>(run.end - run.begin));
+        const double sum = run_sum(values, run);
         const double* phi = site_modes_.data() + run.site * basis_->size();
         for (std::size_t m = 0; m < modes.size(); ++m) {
             sums[m] += sum * phi[modes[m]];
@@ -161,6 +188,19 @@ void Geometry::project(const double* values, std::span<const std::size_t> modes,
 void Geometry::set_field(std::span<const std::size_t> modes, std::span<const double> coefficients) {
     field_modes_.assign(modes.begin(), modes.end());
     field_coefficients_.assign(coefficients.begin(), coefficients.end());
+    if (transform_) {
+        sums_.assign(basis_->size(), 0.0);
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+            sums_[modes[m]] += coefficients[m];
+        }
+        transform_->modes.evaluate(sums_);
+        for (std::size_t s = 0; s < site_field_.size(); ++s) {
+            site_field_[s] =
+                transform_->modes
+                    .values()[transform_->cell[static_cast<std::size_t>(first_site_) + s]];
+        }
+        return;
+    }
     for (std::size_t s = 0; s < site_field_.size(); ++s) {
         double field = 0.0;
         for (std::size_t m = 0; m < modes.size(); ++m) {
@@ -197,15 +237,26 @@ std::optional<double> Geometry::uniform_field() const {
 }
 
 void Geometry::bins(std::int64_t per_direction, std::uint32_t* bin) {
+    const auto cells = static_cast<double>(per_direction);
+    const bool plane = placement_->is_plane();
+    const auto bin_of = [&](double u1, double u2) {
+        const auto first = static_cast<std::uint32_t>(std::min(u1 * cells, cells - 1.0));
+        const auto second = static_cast<std::uint32_t>(std::min(u2 * cells, cells - 1.0));
+        return plane ? first * static_cast<std::uint32_t>(per_direction) + second : first;
+    };
+    if (shared_) { // finding a site's place on the torus takes as long as many neurons' steps
+        for (const Run& run : runs_) {
+            const domain::Phase phase =
+                placement_->sites().phase(first_site_ + static_cast<std::int64_t>(run.site));
+            std::fill(bin + run.begin, bin + run.end, bin_of(phase[0], phase[1]));
+        }
+        return;
+    }
     std::array<double, block_size> u1{};
     std::array<double, block_size> u2{};
     placement_->phases(block_, u1.data(), u2.data());
-    const auto cells = static_cast<double>(per_direction);
-    const bool plane = placement_->is_plane();
     for (std::size_t i = 0; i < count_; ++i) {
-        const auto first = static_cast<std::uint32_t>(std::min(u1[i] * cells, cells - 1.0));
-        const auto second = static_cast<std::uint32_t>(std::min(u2[i] * cells, cells - 1.0));
-        bin[i] = plane ? first * static_cast<std::uint32_t>(per_direction) + second : first;
+        bin[i] = bin_of(u1[i], u2[i]);
     }
 }
 

@@ -99,16 +99,18 @@ Record Measurement::measure(const SumOverRanks& sum) {
     const auto bins = static_cast<std::size_t>(bins_);
 
     // First pass: modes of z, bins of z, and the gains' moments for the residual.
-    ExactSums mode_sums(count * modes, first_moment_bound);
+    std::vector<ExactSums> mode_sums;
     ExactSums bin_sums(count * bins, first_moment_bound);
     std::vector<ExactSums> gain_sums;
     std::vector<std::int64_t> bin_counts(count * bins, 0);
     std::vector<std::size_t> first_gain;
-    for (const model::Population& population : model.populations()) {
+    for (std::size_t a = 0; a < count; ++a) {
+        const Geometry& geometry = populations_[a].geometry;
+        mode_sums.emplace_back(geometry.sum_count(modes), first_moment_bound);
         first_gain.push_back(gain_sums.size());
-        for (const model::FunctionPointer& gain : population.gains) {
+        for (const model::FunctionPointer& gain : model.population(a).gains) {
             gain_sums.emplace_back(
-                layout.basis().size(),
+                geometry.sum_count(layout.basis().size()),
                 std::max(1e-100, 4.0 * block_neurons * gain->bound(0, 4.0 * model::state_bound)));
         }
     }
@@ -116,7 +118,6 @@ Record Measurement::measure(const SumOverRanks& sum) {
     for (const model::Mode& mode : layout.basis().modes()) {
         kernel_modes.push_back(recorded_.index(mode));
     }
-    std::vector<double> sums(std::max(modes, layout.basis().size()));
     std::vector<double> block_bins(bins);
     std::array<std::uint32_t, random::block_size> bin{};
     Block value;
@@ -135,16 +136,13 @@ Record Measurement::measure(const SumOverRanks& sum) {
     };
     for_each_block([&](std::size_t a, const double* z, std::size_t n) {
         Geometry& geometry = populations_[a].geometry;
-        geometry.project(z, modes_, sums.data());
-        for (std::size_t p = 0; p < modes; ++p) {
-            mode_sums.add(a * modes + p, sums[p]);
-        }
+        const auto add_to = [](ExactSums& sums) {
+            return [&sums](std::size_t i, double term) { sums.add(i, term); };
+        };
+        geometry.add_sums(z, modes_, add_to(mode_sums[a]));
         for (std::size_t g = 0; g < model.population(a).gains.size(); ++g) {
             model.population(a).gains[g]->values(z, value.data(), n);
-            geometry.project(value.data(), kernel_modes, sums.data());
-            for (std::size_t p = 0; p < kernel_modes.size(); ++p) {
-                gain_sums[first_gain[a] + g].add(p, sums[p]);
-            }
+            geometry.add_sums(value.data(), kernel_modes, add_to(gain_sums[first_gain[a] + g]));
         }
         geometry.bins(per_direction_, bin.data());
         for (std::size_t i = 0; i < n; ++i) {
@@ -152,10 +150,11 @@ Record Measurement::measure(const SumOverRanks& sum) {
         }
         add_to_bins(a, z, n, bin_sums);
     });
-    mode_sums.finish(sum);
     bin_sums.finish(sum);
-    for (ExactSums& gains : gain_sums) {
-        gains.finish(sum);
+    for (std::vector<ExactSums>* all : {&mode_sums, &gain_sums}) {
+        for (ExactSums& sums : *all) {
+            sums.finish(sum);
+        }
     }
     sum(bin_counts);
 
@@ -165,20 +164,24 @@ Record Measurement::measure(const SumOverRanks& sum) {
     std::vector<double> moments(layout.size(), 0.0);
     for (std::size_t a = 0; a < count; ++a) {
         const double share = 1.0 / static_cast<double>(solver_->state(a).neurons);
-        for (std::size_t p = 0; p < modes; ++p) {
-            record.mean_modes.push_back(share * mode_sums[a * modes + p]);
-        }
+        Geometry& geometry = populations_[a].geometry;
+        const auto join = [&](std::span<const std::size_t> of, const ExactSums& sums, double* out) {
+            geometry.join_sums(
+                of, [&sums](std::size_t i) { return sums[i]; }, out);
+            std::for_each_n(out, of.size(), [share](double& joined) { joined *= share; });
+        };
+        record.mean_modes.resize((a + 1) * modes);
+        join(modes_, mode_sums[a], record.mean_modes.data() + a * modes);
         record.mean.push_back(record.mean_modes[a * modes + constant]);
         for (std::size_t g = 0; g < model.population(a).gains.size(); ++g) {
-            for (std::size_t p = 0; p < kernel_modes.size(); ++p) {
-                moments[layout.gain_begin(a, g) + p] = share * gain_sums[first_gain[a] + g][p];
-            }
+            join(kernel_modes, gain_sums[first_gain[a] + g],
+                 moments.data() + layout.gain_begin(a, g));
         }
         std::vector<double> coefficients;
         for (std::size_t p = 0; p < modes; ++p) { // minus vhat, for the second pass
             coefficients.push_back(-record.mean_modes[a * modes + p] / recorded_.norm(p));
         }
-        populations_[a].geometry.set_field(modes_, coefficients);
+        geometry.set_field(modes_, coefficients);
         for (std::size_t i = 0; i < bins; ++i) {
             const std::int64_t n = bin_counts[a * bins + i];
             record.profile_mean.push_back(n > 0 ? bin_sums[a * bins + i] / static_cast<double>(n)

@@ -4,12 +4,15 @@
 
 namespace equipoise::network {
 
-Message::Message(std::span<const double> bounds, std::size_t populations)
-    : faults_(2 * bounds.size()), words_(2 * bounds.size() + populations + 1, 0) {
-    for (const double bound : bounds) {
+Message::Message(std::span<const SumGroup> groups, std::size_t populations) {
+    std::size_t sums = 0;
+    for (const SumGroup& group : groups) {
         // A gain that is 0 everywhere has the bound 0: any positive scale serves it.
-        scales_.emplace_back(std::max(bound, 1e-100));
+        groups_.push_back({parallel::FixedPointScale(std::max(group.bound, 1e-100)), sums});
+        sums += group.count;
     }
+    faults_ = 2 * sums;
+    words_.assign(faults_ + populations + 1, 0);
 }
 
 void Message::clear() {

@@ -36,27 +36,6 @@ void fetch_ahead(std::span<const double> z, std::size_t part) {
     }
 }
 
-/// The largest possible contribution of a block to each moment, from the gains' bounds.
-std::vector<double> moment_bounds(const balance::Balance& balance, bool with_slopes) {
-    const balance::MomentLayout& layout = balance.layout();
-    std::vector<double> bounds(with_slopes ? layout.size() : layout.order_zero_size());
-    const auto block = static_cast<double>(random::block_size);
-    for (std::size_t b = 0; b < balance.model().population_count(); ++b) {
-        const model::Population& population = balance.model().population(b);
-        for (std::size_t g = 0; g < population.gains.size(); ++g) {
-            const auto fill = [&](std::size_t begin, std::size_t modes, int order) {
-                std::fill_n(bounds.begin() + static_cast<std::ptrdiff_t>(begin), modes,
-                            block * population.gains[g]->bound(order, model::state_bound));
-            };
-            fill(layout.gain_begin(b, g), layout.basis().size(), 0);
-            if (with_slopes) {
-                fill(layout.slope_begin(b, g), layout.products().size(), 1);
-            }
-        }
-    }
-    return bounds;
-}
-
 } // namespace
 
 NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Config& config,
@@ -65,19 +44,9 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
       time_step_(config.network.time_step),
       root_n_(std::sqrt(static_cast<double>(balance.model().size()))), seed_(config.run.seed),
       single_(config.network.normals == config::Normals::single_precision),
-      message_(moment_bounds(balance, scheme_ == config::Scheme::balanced),
-               balance.model().population_count()),
-      moments_(balance.layout().size(), 0.0) {
+      sums_(balance, scheme_ == config::Scheme::balanced), moments_(balance.layout().size(), 0.0),
+      step_solver_(balance, time_step_, 1.0 / root_n_, config.network) {
     const model::Model& model = balance.model();
-    const balance::MomentLayout& layout = balance.layout();
-    // The products' basis holds the kernels' modes too: one set of modes at the neurons serves
-    // both.
-    for (std::size_t p = 0; p < layout.basis().size(); ++p) {
-        gain_modes_.push_back(layout.products().index(layout.basis()[p]));
-    }
-    for (std::size_t p = 0; p < layout.products().size(); ++p) {
-        slope_modes_.push_back(p);
-    }
     for (std::size_t a = 0; a < model.population_count(); ++a) {
         const domain::Placement& placement = placements[a];
         ensure(domain::block_count(placement.neurons()) <= parallel::FixedPointScale::max_terms,
@@ -87,14 +56,18 @@ NetworkSolver::NetworkSolver(const balance::Balance& balance, const config::Conf
                                       initial_states(model, config, placement, a)};
         const model::Interval range =
             model.population(a).range.intersection({-model::state_bound, model::state_bound});
-        populations_.push_back({std::move(state), Geometry(placement, layout.products()),
+        populations_.push_back({std::move(state), Geometry(placement, sums_.basis()),
                                 LocalInput(model.population(a), model, placement),
-                                LocalStep(model.population(a), config.network), range,
-                                std::vector<double>(layout.products().size())});
+                                LocalStep(model.population(a), config.network), range});
         for (std::int64_t block = placement.local().first; block < placement.local().end; ++block) {
             blocks_.push_back({a, block});
         }
     }
+    std::vector<const Geometry*> geometries;
+    for (const LocalPopulation& local : populations_) {
+        geometries.push_back(&local.geometry);
+    }
+    message_ = Message(sums_.groups(geometries), model.population_count());
     // Not initialised: what is never written takes no memory, and one rank alone writes nothing.
     ahead_capacity_ = std::min(ahead_limit, blocks_.size());
     ahead_ = std::make_unique_for_overwrite<Block[]>(ahead_capacity_);
@@ -124,26 +97,17 @@ void NetworkSolver::check_range(std::size_t population, const double* z, std::si
 }
 
 void NetworkSolver::add_moments(std::size_t population, const double* z, std::size_t count) {
-    const balance::MomentLayout& layout = balance_->layout();
     const model::Population& model = balance_->model().population(population);
-    LocalPopulation& local = populations_[population];
+    Geometry& geometry = populations_[population].geometry;
     Block value;
     Block slope;
-    const auto add = [&](const double* values, const std::vector<std::size_t>& modes,
-                         std::size_t begin) {
-        local.geometry.project(values, modes, local.gain_sums.data());
-        for (std::size_t m = 0; m < modes.size(); ++m) {
-            message_.add(begin + m, population, local.gain_sums[m]);
-        }
-    };
     for (std::size_t g = 0; g < model.gains.size(); ++g) {
-        if (scheme_ == config::Scheme::balanced) {
+        if (sums_.with_slopes()) {
             model.gains[g]->slopes(z, value.data(), slope.data(), count);
-            add(slope.data(), slope_modes_, layout.slope_begin(population, g));
         } else {
             model.gains[g]->values(z, value.data(), count);
         }
-        add(value.data(), gain_modes_, layout.gain_begin(population, g));
+        sums_.add(message_, population, geometry, g, value.data(), slope.data());
     }
 }
 
@@ -255,21 +219,12 @@ void NetworkSolver::receive() {
     if (!faulty().empty()) {
         return;
     }
-    const balance::MomentLayout& layout = balance_->layout();
     const bool balanced = scheme_ == config::Scheme::balanced;
+    if (balanced && starting_) {
+        return; // the first step starts from the state as it is
+    }
     for (std::size_t b = 0; b < populations_.size(); ++b) {
-        const double share = 1.0 / static_cast<double>(populations_[b].state.neurons);
-        const auto fill = [&](std::size_t begin, std::size_t modes) {
-            for (std::size_t i = begin; i < begin + modes; ++i) {
-                moments_[i] = share * message_.sum(i);
-            }
-        };
-        for (std::size_t g = 0; g < balance_->model().population(b).gains.size(); ++g) {
-            fill(layout.gain_begin(b, g), layout.basis().size());
-            if (balanced) {
-                fill(layout.slope_begin(b, g), layout.products().size());
-            }
-        }
+        sums_.join(message_, b, populations_[b].geometry, populations_[b].state.neurons, moments_);
     }
     const Eigen::VectorXd residual = balance_->residual(drive_.at(time()), moments_);
     if (!balanced) {
@@ -277,19 +232,7 @@ void NetworkSolver::receive() {
         set_fields();
         return;
     }
-    if (starting_) {
-        return; // the first step starts from the state as it is
-    }
-    Eigen::MatrixXd matrix = -time_step_ * balance_->jacobian(moments_);
-    matrix.diagonal().array() += 1.0 / root_n_;
-    multipliers_ = matrix.partialPivLu().solve(residual);
-    if (!multipliers_.allFinite()) {
-        throw NumericsError(fmt::format(
-            "time {:.6g}: the balance cannot be solved, its matrix 1/sqrt(n) - dt J is singular; "
-            "run "
-            "`equipoise check` for the spectrum of J, and change the coupling or network.time_step",
-            time()));
-    }
+    multipliers_ = step_solver_.solve(moments_, residual, time());
     check_kick();
     set_fields();
     pending_ = true;
@@ -321,7 +264,7 @@ void NetworkSolver::set_fields() {
         std::vector<double> coefficients;
         for (std::size_t p = 0; p < modes; ++p) {
             if (balance_->active(a, p)) {
-                active.push_back(gain_modes_[p]);
+                active.push_back(sums_.kernel_mode(p));
                 coefficients.push_back(by_mode[a * modes + p]);
             }
         }

@@ -11,19 +11,27 @@
 
 namespace equipoise::network {
 
+/// Sums of one kind: the largest |term| (one term: what one block adds to a sum), and how many.
+struct SumGroup {
+    double bound;
+    std::size_t count;
+};
+
 /// The one message of a time step: exact sums over the blocks of all ranks, as integers that MPI
-/// adds. Each sum takes two limbs; then follow, per population, the number of terms that were not
-/// finite or too large for the sum's scale, and of neurons outside the range of their functions;
-/// last, what the ranks ask of the run.
+/// adds. Each sum takes two limbs, group after group; then follow, per population, the number of
+/// terms that were not finite or too large for the sum's scale, and of neurons outside the range of
+/// their functions; last, what the ranks ask of the run.
 class Message {
   public:
-    /// bounds[i]: the largest |term| (one term: one block's contribution) of sum i.
-    Message(std::span<const double> bounds, std::size_t populations);
+    Message() = default;
+    Message(std::span<const SumGroup> groups, std::size_t populations);
 
     void clear();
-    /// Adds a block's contribution to sum i of a population.
-    void add(std::size_t i, std::size_t population, double term) {
-        if (!parallel::add_term(scales_[i], term, std::span<std::int64_t, 2>(&words_[2 * i], 2))) {
+    /// Adds a block's contribution to sum i of a group, for a population.
+    void add(std::size_t group, std::size_t i, std::size_t population, double term) {
+        const Group& of = groups_[group];
+        if (!parallel::add_term(of.scale, term,
+                                std::span<std::int64_t, 2>(&words_[2 * (of.begin + i)], 2))) {
             ++words_[faults_ + population];
         }
     }
@@ -35,9 +43,10 @@ class Message {
     /// What MPI adds up, in place.
     [[nodiscard]] std::span<std::int64_t> words() { return words_; }
 
-    /// After the sum over ranks: sum i.
-    [[nodiscard]] double sum(std::size_t i) const {
-        return scales_[i].join(words_[2 * i], words_[2 * i + 1]);
+    /// After the sum over ranks: sum i of a group.
+    [[nodiscard]] double sum(std::size_t group, std::size_t i) const {
+        const std::size_t at = 2 * (groups_[group].begin + i);
+        return groups_[group].scale.join(words_[at], words_[at + 1]);
     }
     [[nodiscard]] std::int64_t faults(std::size_t population) const {
         return words_[faults_ + population];
@@ -50,11 +59,16 @@ class Message {
     }
 
   private:
+    struct Group {
+        parallel::FixedPointScale scale;
+        std::size_t begin; ///< its first sum among all
+    };
+
     /// By request: the sum over fewer than 2^31 ranks tells whether any asked for the stronger one.
     static constexpr std::array<std::int64_t, 3> request_words{0, 1, std::int64_t{1} << 32};
 
-    std::vector<parallel::FixedPointScale> scales_;
-    std::size_t faults_;
+    std::vector<Group> groups_;
+    std::size_t faults_ = 0;
     std::vector<std::int64_t> words_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/balance/drive.hpp"
+#include "equipoise/balance/step_solver.hpp"
 #include "equipoise/config/config.hpp"
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/domain/state.hpp"
@@ -9,6 +10,7 @@
 #include "equipoise/network/input.hpp"
 #include "equipoise/network/local_step.hpp"
 #include "equipoise/network/message.hpp"
+#include "equipoise/network/moment_sums.hpp"
 
 #include <array>
 #include <cstdint>
@@ -26,8 +28,7 @@ struct LocalPopulation {
     Geometry geometry;
     LocalInput input;
     LocalStep step;
-    model::Interval range;         ///< allowed states: the functions' and the blow-up bound
-    std::vector<double> gain_sums; ///< scratch: one block's sums
+    model::Interval range; ///< allowed states: the functions' and the blow-up bound
 };
 
 /// The network of model section 1 on this rank, stepped by the schemes of section 4. It holds no
@@ -82,6 +83,7 @@ class NetworkSolver {
         return populations_[population].geometry;
     }
     [[nodiscard]] const balance::Balance& balance() const noexcept { return *balance_; }
+    [[nodiscard]] const balance::StepSolver& step_solver() const noexcept { return step_solver_; }
     /// Replaces states and clock (restart). Call start() afterwards.
     void restore(std::int64_t step, std::span<const std::vector<double>> states);
 
@@ -126,9 +128,10 @@ class NetworkSolver {
     std::int64_t step_ = 0;
     std::vector<LocalPopulation> populations_;
     std::vector<BlockIndex> blocks_; ///< in the order of a pass
+    MomentSums sums_;
     Message message_;
-    std::vector<std::size_t> gain_modes_, slope_modes_; ///< moments' modes in the geometry's basis
     std::vector<double> moments_;
+    balance::StepSolver step_solver_;
     Eigen::VectorXd multipliers_;    ///< h over the balance's unknowns
     bool pending_ = false;           ///< a kick waits to be applied (balanced scheme)
     bool starting_ = false;          ///< the message is start()'s, not a step's

@@ -97,6 +97,8 @@ inline std::vector<Layout> layouts() {
             {"ring", "sites = 24\n"},
             {"ring", "positions = random\n"},
             {"torus", "sites = 0\n"},
+            {"ring", "sites = 24\nbalance_solver = krylov\n"},
             {"torus", "sites = 6 5\n"},
+            {"torus", "sites = 6 5\nbalance_solver = krylov\n"},
             {"torus", "positions = random\n"}};
 }

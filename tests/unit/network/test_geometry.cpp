@@ -64,8 +64,12 @@ TEST_CASE("sums over a block meet every mode at every position") {
                 setup.placements[a], [&](std::int64_t block, std::size_t count, std::size_t first) {
                     const std::vector<double> values = test_values(count, block);
                     geometry.enter(block);
+                    std::vector<double> parts(geometry.sum_count(modes.size()), 0.0);
+                    geometry.add_sums(values.data(), modes,
+                                      [&](std::size_t i, double term) { parts[i] += term; });
                     std::vector<double> sums(modes.size());
-                    geometry.project(values.data(), modes, sums.data());
+                    geometry.join_sums(
+                        modes, [&](std::size_t i) { return parts[i]; }, sums.data());
                     for (std::size_t m = 0; m < modes.size(); ++m) {
                         double direct = 0.0;
                         for (std::size_t i = 0; i < count; ++i) {

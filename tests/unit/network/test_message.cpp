@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -16,23 +17,26 @@ namespace {
 
 using equipoise::Request;
 using equipoise::network::Message;
+using equipoise::network::SumGroup;
 
-const std::vector<double> bounds{1024.0, 3.0, 0.0};
+/// Two sums in the second group, of which the tests use the second.
+const std::vector<SumGroup> groups{{1024.0, 1}, {3.0, 2}, {0.0, 1}};
+constexpr std::array<std::size_t, 3> used{0, 1, 0};
 
 } // namespace
 
 TEST_CASE("sums of several ranks' words are those of one rank") {
     std::mt19937_64 engine(4);
     std::uniform_real_distribution<double> uniform(-1.0, 1.0);
-    Message whole(bounds, 2);
-    Message first(bounds, 2);
-    Message second(bounds, 2);
+    Message whole(groups, 2);
+    Message first(groups, 2);
+    Message second(groups, 2);
     double plain = 0.0;
     for (int block = 0; block < 1000; ++block) {
         for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-            const double term = uniform(engine) * bounds[i];
-            whole.add(i, 0, term);
-            (block < 300 ? first : second).add(i, 0, term);
+            const double term = uniform(engine) * groups[i].bound;
+            whole.add(i, used[i], 0, term);
+            (block < 300 ? first : second).add(i, used[i], 0, term);
             plain += i == 0 ? term : 0.0;
         }
     }
@@ -41,41 +45,42 @@ TEST_CASE("sums of several ranks' words are those of one rank") {
         first.words()[word] += second.words()[word];
     }
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-        CHECK(first.sum(i) == whole.sum(i));
+        CHECK(first.sum(i, used[i]) == whole.sum(i, used[i]));
     }
-    CHECK(whole.sum(0) == Approx(plain).epsilon(1e-12));
+    CHECK(whole.sum(0, 0) == Approx(plain).epsilon(1e-12));
+    CHECK(whole.sum(1, 0) == 0.0); // another sum of the same group
     CHECK(whole.faults(0) == 0);
     CHECK(whole.faults(1) == 0);
 }
 
 TEST_CASE("terms that are too large or not finite are counted against their population") {
-    Message message(bounds, 2);
-    message.add(0, 0, 1024.0);
-    message.add(0, 1, std::nextafter(1024.0, 2000.0));
-    message.add(1, 1, std::numeric_limits<double>::quiet_NaN());
-    message.add(1, 0, -std::numeric_limits<double>::infinity());
+    Message message(groups, 2);
+    message.add(0, 0, 0, 1024.0);
+    message.add(0, 0, 1, std::nextafter(1024.0, 2000.0));
+    message.add(1, 1, 1, std::numeric_limits<double>::quiet_NaN());
+    message.add(1, 1, 0, -std::numeric_limits<double>::infinity());
     message.add_outside(1, 5);
     CHECK(message.faults(0) == 1);
     CHECK(message.faults(1) == 7);
-    CHECK(message.sum(0) == 1024.0); // the others are left out
-    CHECK(message.sum(1) == 0.0);
+    CHECK(message.sum(0, 0) == 1024.0); // the others are left out
+    CHECK(message.sum(1, 1) == 0.0);
     message.clear();
     CHECK(message.faults(0) == 0);
     CHECK(message.faults(1) == 0);
-    CHECK(message.sum(0) == 0.0);
+    CHECK(message.sum(0, 0) == 0.0);
 }
 
 TEST_CASE("a gain that is 0 everywhere has a sum of 0") {
-    Message message(bounds, 1);
-    message.add(2, 0, 0.0);
-    CHECK(message.sum(2) == 0.0);
+    Message message(groups, 1);
+    message.add(2, 0, 0, 0.0);
+    CHECK(message.sum(2, 0) == 0.0);
     CHECK(message.faults(0) == 0);
-    message.add(2, 0, 1.0);
+    message.add(2, 0, 0, 1.0);
     CHECK(message.faults(0) == 1);
 }
 
 TEST_CASE("the strongest request of any rank arrives, and ends with the message") {
-    Message message(bounds, 1);
+    Message message(groups, 1);
     CHECK(message.request() == Request::none);
     message.ask(Request::none);
     CHECK(message.request() == Request::none);
