@@ -64,7 +64,7 @@ class WaveTable {
 /// a site; sums by mode cost an exact addition for each block and mode and a product for each site
 /// and mode, shared by the ranks. `ratio` weighs them for a few ranks.
 bool Geometry::sums_by_site(const domain::Placement& placement, const model::Basis& basis) {
-    constexpr std::int64_t ratio = 8;
+    constexpr std::int64_t ratio = 16;
     if (placement.neurons_per_site() == 1 || placement.sites().size() == 1) {
         return false;
     }
@@ -74,12 +74,13 @@ bool Geometry::sums_by_site(const domain::Placement& placement, const model::Bas
 
 Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis)
     : placement_(&placement), basis_(&basis), shared_(placement.neurons_per_site() > 1) {
-    if (placement.evenly_spaced()) {
-        ring_.emplace(basis, placement.neurons());
-        return;
-    }
     if (!shared_) {
-        block_modes_.resize(basis.size() * block_size);
+        if (placement.is_ring()) {
+            lay_out_ring();
+        }
+        if (!ring_) {
+            block_modes_.resize(basis.size() * block_size);
+        }
         return;
     }
     if (sums_by_site(placement, basis)) {
@@ -110,9 +111,68 @@ Geometry::Geometry(const domain::Placement& placement, const model::Basis& basis
     }
 }
 
+void Geometry::lay_out_ring() {
+    const auto neurons = static_cast<double>(placement_->neurons());
+    const std::size_t modes = basis_->size();
+    constexpr double last = static_cast<double>(block_size - 1);
+    if (placement_->evenly_spaced()) {
+        half_width_ = 0.5 * last / neurons;
+        if (RingPolynomials::degrees(*basis_, half_width_) < modes) {
+            std::array<double, block_size> u{};
+            for (std::size_t i = 0; i < block_size; ++i) {
+                u[i] = 2.0 * static_cast<double>(i) / last - 1.0;
+            }
+            polynomials_.emplace(*basis_, half_width_);
+            polynomials_->place(u.data(), block_size);
+        } else {
+            ring_.emplace(*basis_, placement_->neurons());
+        }
+        return;
+    }
+    // At random 1024 neighbours take the share of as many neurons, give or take a thirtieth of it
+    // (standard deviation). To make the modes takes several times as long as to make polynomials.
+    half_width_ = 0.625 * last / neurons;
+    if (RingPolynomials::degrees(*basis_, half_width_) < 2 * modes) {
+        polynomials_.emplace(*basis_, half_width_);
+    }
+}
+
+bool Geometry::enter_arc() {
+    if (!polynomials_) {
+        return false;
+    }
+    if (placement_->evenly_spaced()) {
+        const std::int64_t twice_centre = 2 * block_ * domain::block_size + domain::block_size - 1;
+        polynomials_->enter(count_, [&](std::int64_t k) {
+            return turn(k, twice_centre, 2 * placement_->neurons());
+        });
+        return true;
+    }
+    std::array<double, block_size> u{};
+    std::array<double, block_size> other{};
+    placement_->phases(block_, u.data(), other.data()); // ascending
+    const double centre = 0.5 * (u[0] + u[count_ - 1]);
+    if (u[count_ - 1] - centre > half_width_) {
+        return false;
+    }
+    for (std::size_t i = 0; i < count_; ++i) {
+        u[i] = (u[i] - centre) / half_width_;
+    }
+    polynomials_->place(u.data(), count_);
+    polynomials_->enter(count_, [&](std::int64_t k) {
+        const double turns = static_cast<double>(k) * centre;
+        return turns - std::nearbyint(turns);
+    });
+    return true;
+}
+
 void Geometry::enter(std::int64_t block) {
     block_ = block;
     count_ = static_cast<std::size_t>(placement_->count(block));
+    in_arc_ = enter_arc();
+    if (in_arc_) {
+        return;
+    }
     if (ring_) {
         ring_->enter(block * domain::block_size, count_);
         return;
@@ -164,6 +224,10 @@ double Geometry::run_sum(const double* values, const Run& run) {
 }
 
 void Geometry::project(const double* values, std::span<const std::size_t> modes, double* sums) {
+    if (in_arc_) {
+        polynomials_->project(values, modes, sums);
+        return;
+    }
     if (ring_) {
         ring_->project(values, modes, sums);
         return;
@@ -211,6 +275,10 @@ void Geometry::set_field(std::span<const std::size_t> modes, std::span<const dou
 }
 
 void Geometry::add_field(double* values) {
+    if (in_arc_) {
+        polynomials_->add_field(values, field_modes_, field_coefficients_);
+        return;
+    }
     if (ring_) {
         ring_->add_field(values, field_modes_, field_coefficients_);
         return;

@@ -21,12 +21,11 @@ void add_wave(double* __restrict values, double constant, double a, const double
     }
 }
 
-/// k j / n in turns, less whole ones: exact up to the last rounding.
+} // namespace
+
 double turn(std::int64_t k, std::int64_t j, std::int64_t n) {
     return static_cast<double>((k * j) % n) / static_cast<double>(n);
 }
-
-} // namespace
 
 RingLattice::RingLattice(const model::Basis& basis, std::int64_t neurons)
     : basis_(basis), neurons_(neurons), wave_of_mode_(basis.size()),

@@ -39,6 +39,7 @@ class Placement {
     /// 1 when every neuron has a position of its own.
     [[nodiscard]] std::int64_t neurons_per_site() const noexcept { return per_site_; }
     [[nodiscard]] bool is_plane() const noexcept { return kind_ == config::DomainKind::torus; }
+    [[nodiscard]] bool is_ring() const noexcept { return kind_ == config::DomainKind::ring; }
     /// Whether neuron j of n sits at the phase j / n of a ring.
     [[nodiscard]] bool evenly_spaced() const noexcept {
         return kind_ == config::DomainKind::ring && per_site_ == 1 && !random_;

@@ -4,6 +4,7 @@
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/model/basis.hpp"
 #include "equipoise/network/ring_lattice.hpp"
+#include "equipoise/network/ring_polynomials.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,10 +20,10 @@ namespace equipoise::network {
 /// Where neurons share sites, a block is summed site by site. With few modes or many sites each
 /// site's sum meets the modes once; else the sites' sums themselves are added over blocks and
 /// ranks, and a fast Fourier transform (balance/mode_transform.hpp) leads from them to the modes,
-/// so that the cost hardly depends on the number of modes. Where each neuron has a site of its own
-/// on a ring, see RingLattice. Otherwise (random positions, a site for each neuron on the torus)
-/// the modes at every neuron are made from its phase: one sine and cosine, and a recurrence for the
-/// higher wave numbers.
+/// so that the cost hardly depends on the number of modes. Where each neuron has a position of
+/// its own on a ring, a block is a short arc: see RingPolynomials, and RingLattice where there are
+/// fewer waves than it takes polynomials. On the torus the modes at every neuron are made from its
+/// phase: one sine and cosine, and a recurrence for the higher wave numbers.
 class Geometry {
   public:
     /// `basis` must hold every mode that is used later; the placement must outlive this.
@@ -95,6 +96,10 @@ class Geometry {
         std::vector<std::size_t> cell; ///< (site): its place on the lattice of `modes`
     };
 
+    /// Neurons with a position each on a ring.
+    void lay_out_ring();
+    /// Whether RingPolynomials serve the present block, which they then are prepared for.
+    bool enter_arc();
     static double run_sum(const double* values, const Run& run);
     /// sums[m] = sum_i phi_p(x_i) values[i] over the block, p = modes[m].
     void project(const double* values, std::span<const std::size_t> modes, double* sums);
@@ -104,6 +109,9 @@ class Geometry {
     const model::Basis* basis_;
     bool shared_; ///< neurons share sites
     std::optional<RingLattice> ring_;
+    std::optional<RingPolynomials> polynomials_;
+    double half_width_ = 0.0;            ///< of an arc that the polynomials serve, in turns
+    bool in_arc_ = false;                ///< they serve the present block
     std::int64_t first_site_ = 0;        ///< of the local sites, when shared
     std::optional<Transform> transform_; ///< when sums are added site by site
     std::vector<double> site_modes_;     ///< (local site, mode), when shared and they are not

@@ -9,6 +9,9 @@
 
 namespace equipoise::network {
 
+/// k j / n in turns, less whole ones: exact up to the last rounding.
+double turn(std::int64_t k, std::int64_t j, std::int64_t n);
+
 /// Sums and fields over the modes on a ring whose neuron j of n sits at the phase j / n. The modes
 /// at the i-th neuron of a block are turned from those at its first one by the angle 2 pi k i / n,
 /// the same in all blocks: cosines and sines of these angles are tabled, 8 KiB each for every wave

@@ -21,9 +21,18 @@ model::Basis test_basis(const std::string& domain) {
         return model::Basis(std::vector<model::WaveVector>{{}});
     }
     if (domain == "ring") {
-        return model::Basis({{{0, 0}}, {{1, 0}}, {{2, 0}}, {{5, 0}}, {{31, 0}}});
+        return model::Basis(
+            {{{0, 0}}, {{1, 0}}, {{2, 0}}, {{5, 0}}, {{6, 0}}, {{7, 0}}, {{9, 0}}, {{31, 0}}});
     }
-    return model::Basis({{{0, 0}}, {{1, 0}}, {{0, 1}}, {{2, -1}}, {{2, 3}}, {{0, 7}}, {{4, -4}}});
+    return model::Basis({{{0, 0}},
+                         {{1, 0}},
+                         {{0, 1}},
+                         {{2, -1}},
+                         {{2, 3}},
+                         {{0, 7}},
+                         {{4, -4}},
+                         {{5, 5}},
+                         {{6, 1}}});
 }
 
 /// Visits every local block with its neurons' number and the first one's place among the local
@@ -119,6 +128,54 @@ TEST_CASE("a field is added at every position, block by block") {
                 });
             CHECK(error < 1e-12);
         }
+    }
+}
+
+TEST_CASE("short arcs of a ring: polynomials give the sums and the field") {
+    for (const char* network : {"", "positions = random\n"}) {
+        CAPTURE(network);
+        const Setup setup(network_text("ring", network), MPI_COMM_WORLD,
+                          {"--population.e.neurons=100000"});
+        std::vector<model::WaveVector> waves;
+        for (int k = 0; k <= 20; ++k) {
+            waves.push_back({{k, 0}});
+        }
+        const model::Basis basis(waves);
+        std::vector<std::size_t> modes(basis.size());
+        std::vector<double> coefficients(basis.size());
+        for (std::size_t p = 0; p < modes.size(); ++p) {
+            modes[p] = p;
+            coefficients[p] = std::sin(static_cast<double>(p) + 1.0);
+        }
+        Geometry geometry(setup.placements[0], basis);
+        geometry.set_field(modes, coefficients);
+        double worst_sum = 0.0;
+        double worst_field = 0.0;
+        for_each_block(
+            setup.placements[0], [&](std::int64_t block, std::size_t count, std::size_t first) {
+                if (block % 16 != 0 && block != setup.placements[0].local().end - 1) {
+                    return;
+                }
+                const std::vector<double> values = test_values(count, block);
+                std::vector<double> after = values;
+                geometry.enter(block);
+                geometry.add_field(after.data());
+                std::vector<double> direct(modes.size(), 0.0);
+                for (std::size_t i = 0; i < count; ++i) {
+                    double field = 0.0;
+                    for (std::size_t p = 0; p < modes.size(); ++p) {
+                        const double phi = basis.value(p, setup.phase(0, first + i));
+                        direct[p] += phi * values[i];
+                        field += phi * coefficients[p];
+                    }
+                    worst_field = std::max(worst_field, std::abs(after[i] - values[i] - field));
+                }
+                geometry.add_sums(values.data(), modes, [&](std::size_t p, double sum) {
+                    worst_sum = std::max(worst_sum, std::abs(sum - direct[p]));
+                });
+            });
+        CHECK(worst_sum < 1e-10); // of 1024 values up to 2
+        CHECK(worst_field < 1e-12);
     }
 }
 
