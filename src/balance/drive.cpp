@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <span>
 
 namespace equipoise::balance {
 
@@ -9,30 +11,36 @@ namespace {
 
 /// Points per direction: well above twice the largest wave number, so that the modes are orthogonal
 /// on the lattice and what lies outside them is seen.
-std::size_t lattice_points(const model::Basis& basis, std::size_t direction) {
-    const auto waves = static_cast<std::size_t>(basis.max_wave_number(direction));
-    return std::max<std::size_t>(32, 4 * waves + 4);
+config::SiteCount lattice_of(const model::Model& model) {
+    const auto points = [&](std::size_t direction) {
+        const auto waves = std::int64_t{model.basis().max_wave_number(direction)};
+        return std::max<std::int64_t>(32, smooth_size(4 * waves + 4));
+    };
+    switch (model.domain().kind) {
+    case config::DomainKind::point:
+        break;
+    case config::DomainKind::ring:
+        return {points(0), 1};
+    case config::DomainKind::torus:
+        return {points(0), points(1)};
+    }
+    return {1, 1};
 }
 
 } // namespace
 
-DriveModes::DriveModes(const model::Model& model) : model_(&model) {
-    const model::Basis& basis = model.basis();
+DriveModes::DriveModes(const model::Model& model)
+    : model_(&model), transform_(lattice_of(model), model.basis()) {
+    const config::SiteCount counts = lattice_of(model);
     const config::Domain& domain = model.domain();
-    const bool point = domain.kind == config::DomainKind::point;
-    const bool torus = domain.kind == config::DomainKind::torus;
-    const std::size_t first = point ? 1 : lattice_points(basis, 0);
-    const std::size_t second = torus ? lattice_points(basis, 1) : 1;
-    for (std::size_t i = 0; i < first; ++i) {
-        for (std::size_t j = 0; j < second; ++j) {
-            const model::Position phase{static_cast<double>(i) / static_cast<double>(first),
-                                        static_cast<double>(j) / static_cast<double>(second)};
-            lattice_.push_back({phase[0] * domain.length[0], phase[1] * domain.length[1]});
-            phi_.resize(phi_.size() + basis.size());
-            basis.values(phase, phi_.data() + phi_.size() - basis.size());
+    for (std::int64_t i = 0; i < counts[0]; ++i) {
+        for (std::int64_t j = 0; j < counts[1]; ++j) {
+            lattice_.push_back(
+                {static_cast<double>(i) / static_cast<double>(counts[0]) * domain.length[0],
+                 static_cast<double>(j) / static_cast<double>(counts[1]) * domain.length[1]});
         }
     }
-    modes_.resize(model.population_count() * basis.size());
+    modes_.resize(model.population_count() * model.basis().size());
     rest_.resize(model.population_count());
     for (const model::Population& population : model.populations()) {
         time_dependent_ = time_dependent_ || population.drive.depends_on_time();
@@ -42,24 +50,21 @@ DriveModes::DriveModes(const model::Model& model) : model_(&model) {
 void DriveModes::project(std::size_t population, double t) {
     const std::size_t size = model_->basis().size();
     const model::FormulaFunction& drive = model_->population(population).drive;
+    const std::span<double> modes = std::span(modes_).subspan(population * size, size);
+    const std::span<double> at_points = transform_.values();
     std::vector<double> values(lattice_.size());
-    double* modes = modes_.data() + population * size;
-    std::fill(modes, modes + size, 0.0);
     for (std::size_t i = 0; i < lattice_.size(); ++i) {
         values[i] = drive(lattice_[i], t);
-        for (std::size_t p = 0; p < size; ++p) {
-            modes[p] += phi_[i * size + p] * values[i];
-        }
+        at_points[i] = values[i];
     }
+    transform_.project(modes);
     for (std::size_t p = 0; p < size; ++p) {
         modes[p] /= model_->basis().norm(p) * static_cast<double>(lattice_.size());
     }
+    transform_.evaluate(modes);
     double rest = 0.0;
     for (std::size_t i = 0; i < lattice_.size(); ++i) {
-        for (std::size_t p = 0; p < size; ++p) {
-            values[i] -= phi_[i * size + p] * modes[p];
-        }
-        rest = std::max(rest, std::abs(values[i]));
+        rest = std::max(rest, std::abs(values[i] - at_points[i]));
     }
     rest_[population] = rest;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equipoise/balance/mode_transform.hpp"
 #include "equipoise/model/model.hpp"
 
 #include <vector>
@@ -25,8 +26,8 @@ class DriveModes {
     void project(std::size_t population, double t);
 
     const model::Model* model_;
+    ModeTransform transform_;              ///< of the lattice
     std::vector<model::Position> lattice_; ///< positions
-    std::vector<double> phi_;              ///< (point, mode)
     std::vector<double> modes_;            ///< (population, mode)
     std::vector<double> rest_;
     bool time_dependent_ = false;
