@@ -104,19 +104,18 @@ void StepSolver::make_blocks() {
     }
 }
 
-void StepSolver::precondition(Eigen::VectorXd& values) const {
+void StepSolver::precondition(Eigen::VectorXd& values) {
     const double* entry = blocks_.data();
     for (const std::vector<Eigen::Index>& unknowns : unknown_) {
-        const auto n = static_cast<Eigen::Index>(unknowns.size());
-        Eigen::VectorXd part(n);
-        for (Eigen::Index i = 0; i < n; ++i) {
-            part[i] = values[unknowns[static_cast<std::size_t>(i)]];
+        part_.assign(unknowns.size(), 0.0);
+        for (const Eigen::Index from : unknowns) { // by columns of the inverse
+            for (double& value : part_) {
+                value += *entry++ * values[from];
+            }
         }
-        const Eigen::Map<const Eigen::MatrixXd> inverse(entry, n, n);
-        for (Eigen::Index i = 0; i < n; ++i) {
-            values[unknowns[static_cast<std::size_t>(i)]] = inverse.row(i).dot(part);
+        for (std::size_t i = 0; i < unknowns.size(); ++i) {
+            values[unknowns[i]] = part_[i];
         }
-        entry += n * n;
     }
 }
 

@@ -44,8 +44,8 @@ NetworkOutput::NetworkOutput(const config::Config& config, const model::Model& m
                              const std::vector<std::vector<std::int64_t>>& traced)
     : config_(&config), populations_(population_names(model)),
       modes_(mode_names(model, measurement.recorded())), pairs_(pair_names(model)),
-      bins_(measurement.bin_count()), bins_per_direction_(measurement.bins_per_direction()),
-      traced_(traced) {
+      iterative_(measurement.solver().step_solver().is_iterative()), bins_(measurement.bin_count()),
+      bins_per_direction_(measurement.bins_per_direction()), traced_(traced) {
     for (const auto& neurons : traced_) {
         traces_ = std::max(traces_, neurons.size());
     }
@@ -104,6 +104,11 @@ void NetworkOutput::declare_records(io::Schema& schema) const {
     add("balance", {"time", "population", "mode"},
         "residual r of the balance; 0 where no coupling acts");
     add("input", {"time", "population", "mode"}, "multiplier h: what is left of sqrt(n) r");
+    if (iterative_) {
+        add("balance_iterations", {"time"}, "iterations of GMRES in the step before");
+        schema.group_attributes.push_back(
+            {"/network", {"balance_tolerance", balance::StepSolver::tolerance}});
+    }
     declare_bins(schema);
     add("profile_mean", {"time", "population", "bin"}, "average of z in a position bin");
     add("profile_variance", {"time", "population", "bin"}, "variance of z in a position bin");
@@ -220,6 +225,9 @@ void NetworkOutput::record(io::OutputFile& file, const network::Record& record) 
     file.append(in_group("mean_modes"), record.mean_modes);
     file.append(in_group("balance"), record.balance);
     file.append(in_group("input"), record.input);
+    if (iterative_) {
+        file.append(in_group("balance_iterations"), static_cast<double>(record.iterations));
+    }
     file.append(in_group("profile_mean"), record.profile_mean);
     file.append(in_group("profile_variance"), record.profile_variance);
 }

@@ -11,6 +11,18 @@ namespace {
 
 const char* const step_path = "network/step";
 
+/// What GMRES took, where it solves the balance.
+std::string in_words(const balance::StepSolver& solver) {
+    const balance::KrylovEffort& effort = solver.effort();
+    if (effort.solves == 0) {
+        return {};
+    }
+    return fmt::format("  balance by GMRES to {:.0e}: {:.1f} iterations a step, at most {}\n",
+                       balance::StepSolver::tolerance,
+                       static_cast<double>(effort.iterations) / static_cast<double>(effort.solves),
+                       effort.most);
+}
+
 Periodic every(double interval, double time_step) {
     return {interval > 0.0 ? steps_in(interval, time_step) : 0};
 }
@@ -153,7 +165,8 @@ std::string NetworkRun::summary() {
                             last_.mean[a], last_.variance[a]);
     }
     return text +
-           speed_in_words(static_cast<double>(neurons_) * static_cast<double>(steps()), phases());
+           speed_in_words(static_cast<double>(neurons_) * static_cast<double>(steps()), phases()) +
+           in_words(step_solver());
 }
 
 NetworkPhases NetworkRun::phases() const {

@@ -44,10 +44,15 @@ bool starts_with_any(const std::string& key, std::initializer_list<const char*> 
 } // namespace
 
 std::string reason_against_change(const std::string& key, bool new_output) {
-    static const std::set<std::string> free{"run.t_end", "run.title", "run.output",
-                                            "run.output_interval", "kinetic.stop_when_unstable"};
+    static const std::set<std::string> free{"run.t_end",
+                                            "run.title",
+                                            "run.output",
+                                            "run.output_interval",
+                                            "kinetic.stop_when_unstable",
+                                            "network.balance_iterations"};
     static const std::set<std::string> layout{"network.snapshot_interval", "network.traces",
-                                              "network.trace_interval", "kinetic.density_interval"};
+                                              "network.trace_interval", "network.balance_solver",
+                                              "kinetic.density_interval"};
     if (free.count(key) > 0 || starts_with_any(key, {"checkpoint.", "limits."})) {
         return {};
     }

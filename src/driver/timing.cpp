@@ -142,6 +142,10 @@ void Timing::add(const NetworkRun& run, const NetworkPhases& phases, std::int64_
         .add("realisations", realisations)
         .add("network_steps", steps)
         .add("message_bytes", run.message_bytes());
+    if (run.step_solver().is_iterative()) {
+        problem_.add("balance_iterations", run.step_solver().effort().iterations)
+            .add("balance_tolerance", balance::StepSolver::tolerance);
+    }
 }
 
 void Timing::add(KineticRun& run) {

@@ -160,6 +160,7 @@ Record Measurement::measure(const SumOverRanks& sum) {
 
     Record record;
     record.time = solver_->time();
+    record.iterations = solver_->step_solver().effort().last;
     const std::size_t constant = recorded_.index({{}, false});
     std::vector<double> moments(layout.size(), 0.0);
     for (std::size_t a = 0; a < count; ++a) {

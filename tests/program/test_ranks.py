@@ -26,6 +26,8 @@ TORUS = {
 PAIRS = {"population.i": {"neurons": "5000"}, "covariance.i.e": {"value": "0.9"}}
 EXPLICIT = {"network": {"scheme": "explicit", "time_step": "0.002"}}
 SINGLE = {"network": {"normals": "single"}}
+# Sums by site, and the balance by GMRES.
+GMRES = {"network": {"sites": "10 10", "balance_solver": "krylov"}}
 RANDOM = {"network": {"positions": "random"}}
 
 
@@ -46,7 +48,7 @@ def network_datasets(path, group="network"):
 
 
 class Ranks(ProgramTest):
-    def same_bits(self, name, *changes):
+    def same_bits(self, name, *changes, extra=()):
         path = self.write(configuration(RECORD_ALL, *changes), f"{name}.ini")
         reference = None
         for ranks in (1, 2, 3, 4):
@@ -54,7 +56,7 @@ class Ranks(ProgramTest):
             datasets = network_datasets(self.folder / f"{name}.h5")
             if reference is None:
                 reference = datasets
-                for expected in ("time", "mean", "variance", "mean_modes", "balance", "input"):
+                for expected in ("time", "mean", "variance", "mean_modes", "balance", "input", *extra):
                     self.assertIn(expected, datasets)
                 continue
             self.assertEqual(sorted(datasets), sorted(reference))
@@ -74,6 +76,7 @@ class Ranks(ProgramTest):
 
     def test_torus(self):
         self.same_bits("balanced", TORUS, {"network": {"sites": "10 10"}})
+        self.same_bits("gmres", TORUS, GMRES, extra=("balance_iterations",))
         self.same_bits("explicit", TORUS, EXPLICIT, {"network": {"sites": "10 10"}})
         self.same_bits("random", TORUS, RANDOM)
 

@@ -10,7 +10,7 @@ import unittest
 import h5py
 import numpy as np
 from program import MPIEXEC, PROGRAM, ProgramTest, configuration
-from test_ranks import EXPLICIT, PAIRS, RECORD_ALL, RING, SINGLE, TORUS, network_datasets
+from test_ranks import EXPLICIT, GMRES, PAIRS, RECORD_ALL, RING, SINGLE, TORUS, network_datasets
 
 KINETIC = {"run": {"solvers": "network kinetic field"}, "field": {"sites": "70"},
            "kinetic": {"sites": "24", "cells": "100", "density_interval": "0.1"}}
@@ -59,6 +59,7 @@ class Restart(ProgramTest):
 
     def test_torus(self):
         self.same_network(*self.split("torus", (TORUS, {"network": {"sites": "10 10"}}), 4, 1))
+        self.same_network(*self.split("gmres", (TORUS, GMRES), 2, 3))
         self.same_network(*self.split("explicit", (TORUS, EXPLICIT, {"network": {"sites": "10 10"}}), 2, 2))
 
     def test_kinetic(self):
@@ -138,6 +139,7 @@ class Restart(ProgramTest):
         for change, reason in (("population.e.neurons=6000", "states"), ("run.seed=8", "random numbers"),
                                ("network.normals=single", "random numbers"),
                                ("network.time_step=0.005", "model"), ("network.traces=2", "run.output"),
+                               ("network.balance_solver=krylov", "run.output"),
                                ("run.t_end=0.1", "t = 0.2 already"), ("run.t_ent=3", "did you mean")):
             done = self.equipoise("restart", "saved", f"--{change}", expect=2)
             self.assertIn(reason, done.stderr)

@@ -36,7 +36,7 @@ class StepSolver {
     /// leave, which is of the order of dt: as much as rounding leaves in the moments.
     static constexpr double tolerance = 1e-12;
     /// Unknowns up to which `auto` factorises J.
-    static constexpr std::size_t dense_unknowns = 64;
+    static constexpr std::size_t dense_unknowns = 48;
 
     /// h from the moments of G' and the residual r. time: for messages. Throws NumericsError when
     /// the system is singular or the iteration does not converge.
@@ -50,7 +50,7 @@ class StepSolver {
     [[nodiscard]] Eigen::VectorXd iterate(std::span<const double> moments,
                                           const Eigen::VectorXd& residual, double time);
     void make_blocks();
-    void precondition(Eigen::VectorXd& values) const;
+    void precondition(Eigen::VectorXd& values);
 
     const Balance* balance_;
     double time_step_, eps_;
@@ -58,6 +58,7 @@ class StepSolver {
     std::optional<ModeJacobian> jacobian_;           ///< where the solver is iterative
     std::vector<std::vector<Eigen::Index>> unknown_; ///< (mode): of the populations it acts on
     std::vector<double> blocks_; ///< the preconditioner: each mode's inverse, by columns
+    std::vector<double> part_;   ///< scratch: (population of a mode)
     KrylovEffort effort_;
 };
 

@@ -45,6 +45,7 @@ class NetworkOutput {
     std::vector<std::string> populations_; ///< names
     std::vector<std::string> modes_;       ///< names of the recorded modes
     std::vector<std::string> pairs_;       ///< names of the pairs with a covariance
+    bool iterative_;                       ///< the balance is solved by GMRES
     std::int64_t bins_, bins_per_direction_;
     std::vector<std::vector<std::int64_t>> traced_;
     std::size_t traces_ = 0; ///< the most traced neurons of a population

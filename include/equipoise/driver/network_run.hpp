@@ -44,6 +44,9 @@ class NetworkRun : public SolverRun {
     [[nodiscard]] std::int64_t steps() const noexcept {
         return network_.solver().step() - first_step_;
     }
+    [[nodiscard]] const balance::StepSolver& step_solver() const noexcept {
+        return network_.solver().step_solver();
+    }
     /// Neurons of all populations.
     [[nodiscard]] std::int64_t neurons() const noexcept { return neurons_; }
     /// Bytes that are summed over the ranks in each step.

@@ -19,7 +19,7 @@ namespace equipoise::driver {
 config::Config of_realisation(config::Config config, std::int64_t realisation);
 
 /// Seconds of this rank by phase of a network's part. Communication is waiting for sums, balance
-/// the making of multipliers from them: residual, Jacobian, dense solve.
+/// the making of multipliers from them: residual, Jacobian, linear system.
 struct NetworkPhases {
     double noise = 0.0, update = 0.0, moments = 0.0, communication = 0.0, balance = 0.0;
     double output = 0.0;

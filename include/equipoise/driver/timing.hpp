@@ -22,7 +22,7 @@ enum class Phase {
     update,           ///< kick, drift and noise intensity of the network's neurons
     moments,          ///< gains and their moments
     allreduce_wait,   ///< for the network's sum over ranks, after all noise that could be drawn
-    balance,          ///< from the network's sums to its multipliers: the dense solve
+    balance,          ///< from the network's sums to its multipliers: the linear system
     kinetic_assembly, ///< rates and residuals
     kinetic_solve,    ///< factorisations and solutions
     kinetic_moments,  ///< gains on the cells, their averages over all sites

@@ -20,12 +20,13 @@ model::Basis recorded_basis(const model::Model& model, std::int64_t modes);
 /// the same bits on any number of ranks.
 struct Record {
     double time = 0.0;
-    std::vector<double> mean;             ///< (population): average of z
-    std::vector<double> variance;         ///< (population): average of (z - vhat(x))^2
-    std::vector<double> covariance;       ///< (pair): average of (z - vhat(x)) (z' - vhat'(x))
-    std::vector<double> mean_modes;       ///< (population, mode): average of phi_p(x) z
-    std::vector<double> balance;          ///< (population, mode): residual r; 0 where inactive
-    std::vector<double> input;            ///< (population, mode): h = sqrt(n) r
+    std::vector<double> mean;       ///< (population): average of z
+    std::vector<double> variance;   ///< (population): average of (z - vhat(x))^2
+    std::vector<double> covariance; ///< (pair): average of (z - vhat(x)) (z' - vhat'(x))
+    std::vector<double> mean_modes; ///< (population, mode): average of phi_p(x) z
+    std::vector<double> balance;    ///< (population, mode): residual r; 0 where inactive
+    std::vector<double> input;      ///< (population, mode): h = sqrt(n) r
+    int iterations = 0; ///< of GMRES in the step before, where that is the balance's solver
     std::vector<double> profile_mean;     ///< (population, bin): average of z, NaN in an empty bin
     std::vector<double> profile_variance; ///< (population, bin): about that bin's mean
 };
@@ -51,6 +52,7 @@ class Measurement {
     };
     Density density(const SumOverRanks& sum);
 
+    [[nodiscard]] const NetworkSolver& solver() const noexcept { return *solver_; }
     [[nodiscard]] const model::Basis& recorded() const noexcept { return recorded_; }
     /// Position bins in all; 1 on a point.
     [[nodiscard]] std::int64_t bin_count() const noexcept { return bins_; }

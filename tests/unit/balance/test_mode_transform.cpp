@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 // Protects the fast transforms between sites and modes against direct sums, for every kind of
@@ -42,9 +44,9 @@ std::vector<Case> cases() {
 }
 
 model::Position phase(const config::SiteCount& counts, std::size_t site) {
-    const auto columns = static_cast<std::size_t>(counts[1]);
-    return {static_cast<double>(site / columns) / static_cast<double>(counts[0]),
-            static_cast<double>(site % columns) / static_cast<double>(counts[1])};
+    const auto [row, column] = std::lldiv(static_cast<std::int64_t>(site), counts[1]);
+    return {static_cast<double>(row) / static_cast<double>(counts[0]),
+            static_cast<double>(column) / static_cast<double>(counts[1])};
 }
 
 /// Numbers without any symmetry.
