@@ -16,4 +16,11 @@ NetworkProblem::NetworkProblem(const std::string& file, const std::vector<std::s
     network_.start();
 }
 
+double NetworkProblem::gmres_iterations() const {
+    const balance::KrylovEffort& effort = network_.solver().step_solver().effort();
+    return effort.solves == 0
+               ? 0.0
+               : static_cast<double>(effort.iterations) / static_cast<double>(effort.solves);
+}
+
 } // namespace bench

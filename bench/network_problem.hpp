@@ -27,6 +27,8 @@ class NetworkProblem {
     void step() { network_.step(); }
     /// Of all populations and ranks.
     [[nodiscard]] std::int64_t neurons() const noexcept { return neurons_; }
+    /// Iterations of GMRES a step; 0 where the balance is factorised.
+    [[nodiscard]] double gmres_iterations() const;
 
   private:
     equipoise::config::Config config_;

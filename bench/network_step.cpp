@@ -18,12 +18,14 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
 
 const std::string figure3_file = std::string(EQUIPOISE_INPUT) + "/figure3.ini";
 const std::string ring_file = std::string(EQUIPOISE_BENCH_INPUT) + "/ring.ini";
+const std::string torus_file = std::string(EQUIPOISE_BENCH_INPUT) + "/torus.ini";
 const std::string point_file = std::string(EQUIPOISE_BENCH_INPUT) + "/multiplicative_point.ini";
 
 /// Overrides that give figure 3's drift, noise and gains in another form.
@@ -57,6 +59,7 @@ void solver(benchmark::State& state, const std::string& file, std::vector<std::s
         problem.step(); // throws where the network has left its range
     }
     count(state, problem.neurons());
+    state.counters["gmres"] = problem.gmres_iterations();
 }
 
 /// Normals as the network draws them, so many blocks again and again.
@@ -114,6 +117,26 @@ void bare_kernel(benchmark::State& state) {
     });
 }
 
+/// Kernels of `waves` cosines in place of the ring's, of which the first is the file's.
+std::vector<std::string> ring_kernels(int waves) {
+    struct Kernel {
+        const char* coupling;
+        double constant, first;
+    };
+    std::vector<std::string> overrides;
+    for (const auto& [coupling, constant, first] :
+         {Kernel{"e.e", 0.5, 0.4}, {"e.i", 2.0, 1.0}, {"i.e", 1.5, 1.0}, {"i.i", 1.0, 0.8}}) {
+        std::string text =
+            "--coupling." + std::string(coupling) + ".kernel=cosine(" + std::to_string(constant);
+        double coefficient = first;
+        for (int m = 1; m <= waves; ++m, coefficient *= 0.9) {
+            text += ", " + std::to_string(coefficient);
+        }
+        overrides.push_back(text + ")");
+    }
+    return overrides;
+}
+
 void register_all() {
     const auto sizes = [](benchmark::internal::Benchmark* benchmark) {
         for (const std::int64_t n : {10000, 1000000}) {
@@ -138,6 +161,21 @@ void register_all() {
     add_solver("solver/ring_3_modes_250_sites", ring_file, {"--network.sites=250"});
     benchmark::RegisterBenchmark("draw/double", draw, equipoise::random::normals);
     benchmark::RegisterBenchmark("draw/single", draw, equipoise::random::single_normals);
+    for (const int waves : {1, 2, 4, 8, 16, 32}) {
+        const std::string name = "solver/ring_waves:" + std::to_string(waves);
+        std::vector<std::string> overrides = ring_kernels(waves);
+        add_solver(name.c_str(), ring_file, overrides);
+        overrides.emplace_back("--network.sites=250");
+        add_solver((name + "_250_sites").c_str(), ring_file, overrides);
+    }
+    // 100 neurons a site, and as many at a point.
+    for (const auto& [name, file] :
+         {std::pair{"solver/torus_33x33_modes_256x256_sites", torus_file},
+          {"solver/point", figure3_file}}) {
+        benchmark::RegisterBenchmark(name, solver, file, std::vector<std::string>{})
+            ->Arg(6553600)
+            ->Unit(benchmark::kMicrosecond);
+    }
     sizes(benchmark::RegisterBenchmark("yardstick/memory_copy", memory_copy));
     sizes(benchmark::RegisterBenchmark("yardstick/plain_loop", plain_loop));
     if (bench::bare_kernel_runs()) {

@@ -38,7 +38,7 @@ def measure(program, *arguments, clock="cpu_time"):
         one = results.setdefault(name, {"seconds": [], "counters": {}})
         one["seconds"].append(row[clock] * scale[row["time_unit"]])
         for key in ("items_per_second", "assembly", "solve", "moments", "newton", "error", "error_v", "tolerance", "steps",
-                    "bytes_per_second", "interval"):
+                    "bytes_per_second", "interval", "gmres"):
             if key in row:
                 one["counters"].setdefault(key, []).append(row[key])
     for one in results.values():
@@ -75,7 +75,36 @@ def run_python_network(by, sizes, repetitions):
     return results
 
 
+def modes_tables(results):
+    """Cost by the number of modes: of a ring, with a position for each neuron and with few sites; of a torus."""
+    def cost(name):
+        return 1e9 / results[name]["counters"]["items_per_second"]
+
+    waves = sorted({int(name.split(":")[1].split("/")[0].split("_")[0]) for name in results if "ring_waves:" in name})
+    sizes = [n for n in ("10000", "1000000") if f"solver/point/{n}" in results]
+    cases = [(own, n) for own in ("", "_250_sites") for n in sizes]
+    rows = []
+    for m in waves:
+        row = [m]
+        for sites, n in cases:
+            of = f"solver/ring_waves:{m}{sites}/{n}"
+            row += [number(cost(of)), number(cost(of) / cost(f"solver/point/{n}"))]
+        rows.append([*row, number(results[f"solver/ring_waves:{m}/{sizes[0]}"]["counters"]["gmres"])])
+    header = ["cosine modes M"]
+    for sites, n in cases:
+        header += [f"ns, n = {n}, {'250 sites' if sites else 'own positions'}", "it / point"]
+    table("Network on a ring: ns per neuron-step by the number of modes, one core", [*header, "GMRES iterations, n = 10000"], rows)
+
+    torus, point = "solver/torus_33x33_modes_256x256_sites/6553600", "solver/point/6553600"
+    if torus in results:
+        table("Network on a torus: 1089 modes, 2178 unknowns, 65536 sites of 100 neurons in each of 2 populations, one core",
+              ["", "ns per neuron-step", "it / point", "GMRES iterations"],
+              [[name, number(cost(name)), number(cost(name) / cost(point)), number(results[name]["counters"]["gmres"])]
+               for name in (torus, point)])
+
+
 def network_table(results):
+    results = {name: one for name, one in results.items() if "ring_waves:" not in name}
     for n in ("10000", "1000000", "100000000"):
         cost = {name.rsplit("/", 1)[0]: 1e9 / one["counters"]["items_per_second"] for name, one in results.items()
                 if name.endswith(f"/{n}")}
@@ -218,6 +247,7 @@ def main():
           f"{report['load_after'][0]:.1f} after. Processor time of one thread, medians of {repetitions} repetitions.")
     network_table(network)
     draw_table(network)
+    modes_tables(network)
     step_tables(report["kinetic_step"])
     solve_table("Kinetic", KINETIC_ERROR, "cells", report["kinetic_solve"], report["kinetic_scipy"])
     solve_table("Field, ring of 10^4 sites", FIELD_ERROR, "sites", report["field_solve"], report["field_scipy"])
