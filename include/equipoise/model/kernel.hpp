@@ -20,7 +20,7 @@ struct KernelModes {
 inline constexpr double kernel_truncation = 1e-12;
 
 /// Largest wave number of a kernel, and (the constant aside) largest number of its wave vectors:
-/// with more, the dense linear system of the balance would be out of reach.
+/// with more, tables and linear systems of the balance would be out of reach.
 inline constexpr int most_waves = 4096;
 
 /// Modes of a kernel of the catalogue on a domain:
