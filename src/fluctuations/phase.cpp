@@ -92,7 +92,7 @@ BalancedState find_balanced_state(const balance::Balance& balance, balance::Driv
     Eigen::VectorXd allowed = Eigen::VectorXd::Zero(state.residual.size());
     balance::ManifoldProblem problem;
     problem.excess = [&]() -> Eigen::VectorXd {
-        state.moments = balance::gaussian_moments(balance.layout(), model, state.phases, state.mean,
+        state.moments = balance::gaussian_moments(balance.layout(), model, state.counts, state.mean,
                                                   state.variance);
         return balance.residual(drive_modes, state.moments) - allowed;
     };

@@ -88,6 +88,23 @@ void add_constant(double* values, double constant, std::size_t count) {
 }
 
 EQUIPOISE_CLONES
+void add_scaled(double* __restrict values, double factor, const double* __restrict terms,
+                std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] = std::fma(factor, terms[i], values[i]);
+    }
+}
+
+EQUIPOISE_CLONES
+void add_two_scaled(double* __restrict values, double constant, double a,
+                    const double* __restrict first, double b, const double* __restrict second,
+                    std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] += std::fma(a, first[i], std::fma(b, second[i], constant));
+    }
+}
+
+EQUIPOISE_CLONES
 void sines_cosines(const double* __restrict u, double* __restrict cosine, double* __restrict sine,
                    std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {

@@ -25,14 +25,6 @@ void add_angles(const double* __restrict c1, const double* __restrict s1,
     }
 }
 
-EQUIPOISE_CLONES
-void add_mode(double* __restrict values, const double* __restrict phi, double coefficient,
-              std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        values[i] = std::fma(coefficient, phi[i], values[i]);
-    }
-}
-
 /// cos and sin of 2 pi k u for k = 0..highest at the neurons of a block: table[k] holds the
 /// block's cosines, then its sines.
 class WaveTable {
@@ -286,8 +278,8 @@ void Geometry::add_field(double* values) {
     if (!shared_) {
         make_modes();
         for (std::size_t m = 0; m < field_modes_.size(); ++m) {
-            add_mode(values, block_modes_.data() + field_modes_[m] * block_size,
-                     field_coefficients_[m], count_);
+            add_scaled(values, field_coefficients_[m],
+                       block_modes_.data() + field_modes_[m] * block_size, count_);
         }
         return;
     }

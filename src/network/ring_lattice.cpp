@@ -1,6 +1,5 @@
 #include "equipoise/network/ring_lattice.hpp"
 
-#include "equipoise/elementary/clones.hpp"
 #include "equipoise/network/block_loops.hpp"
 #include "equipoise/random/stream.hpp"
 
@@ -12,14 +11,6 @@ namespace equipoise::network {
 namespace {
 
 constexpr std::size_t block_size = random::block_size;
-
-EQUIPOISE_CLONES
-void add_wave(double* __restrict values, double constant, double a, const double* __restrict cosine,
-              double b, const double* __restrict sine, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        values[i] += std::fma(a, cosine[i], std::fma(b, sine[i], constant));
-    }
-}
 
 } // namespace
 
@@ -103,7 +94,7 @@ void RingLattice::add_field(double* values, std::span<const std::size_t> modes,
         const double a = field_[2 * w];
         const double b = field_[2 * w + 1];
         if (a != 0.0 || b != 0.0) {
-            add_wave(values, constant, a, cosines(w), b, sines(w), count_);
+            add_two_scaled(values, constant, a, cosines(w), b, sines(w), count_);
             constant = 0.0; // goes with the first wave
         }
     }

@@ -61,14 +61,6 @@ void chebyshev_step(const double* __restrict u, const double* __restrict before,
     }
 }
 
-EQUIPOISE_CLONES
-void add_scaled(double* __restrict values, double factor, const double* __restrict terms,
-                std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        values[i] = std::fma(factor, terms[i], values[i]);
-    }
-}
-
 /// (a, b) turned by the angles of (cosine, sine), in place.
 EQUIPOISE_CLONES
 void rotate(double* __restrict a, double* __restrict b, const double* __restrict cosine,
@@ -77,14 +69,6 @@ void rotate(double* __restrict a, double* __restrict b, const double* __restrict
         const double first = std::fma(cosine[i], a[i], -(sine[i] * b[i]));
         b[i] = std::fma(sine[i], a[i], cosine[i] * b[i]);
         a[i] = first;
-    }
-}
-
-EQUIPOISE_CLONES
-void add_two(double* __restrict values, double constant, double a, const double* __restrict first,
-             double b, const double* __restrict second, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        values[i] += std::fma(a, first[i], std::fma(b, second[i], constant));
     }
 }
 
@@ -196,8 +180,8 @@ void RingPolynomials::add_field(double* values, std::span<const std::size_t> mod
     }
     double constant = of_degree_[0];
     for (std::size_t d = 1; d < degrees; d += 2) {
-        add_two(values, constant, of_degree_[d], polynomial(d), of_degree_[d + 1],
-                polynomial(d + 1), count_);
+        add_two_scaled(values, constant, of_degree_[d], polynomial(d), of_degree_[d + 1],
+                       polynomial(d + 1), count_);
         constant = 0.0; // goes with the first two
     }
 }

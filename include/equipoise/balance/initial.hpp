@@ -7,17 +7,18 @@
 
 namespace equipoise::balance {
 
-/// Moments of independent Gaussian states: mean v_a(x) and variance K_a(x) on a lattice of sites,
-/// by Gauss-Hermite quadrature. v, k: (population, site); phases: x/L of the sites, in turns. Every
-/// moment of layout, orders 0 and 1.
+/// Moments of independent Gaussian states: mean v_a(x) and variance K_a(x) on a lattice of sites
+/// (ModeTransform), by Gauss-Hermite quadrature. v, k: (population, site). Every moment of layout,
+/// orders 0 and 1.
 std::vector<double> gaussian_moments(const MomentLayout& layout, const model::Model& model,
-                                     std::span<const model::Position> phases,
-                                     std::span<const double> v, std::span<const double> k);
+                                     const config::SiteCount& counts, std::span<const double> v,
+                                     std::span<const double> k);
 
 /// The balance at the configured initial state: means and variances as given, in the limit n ->
 /// infinity.
 struct InitialBalance {
-    std::vector<model::Position> phases; ///< the lattice on which it was computed
+    config::SiteCount counts;            ///< the lattice on which it was computed
+    std::vector<model::Position> phases; ///< its sites
     std::vector<double> mean, variance;  ///< (population, site)
     std::vector<double> moments;
     Eigen::VectorXd residual;

@@ -17,6 +17,11 @@ struct TwoSums {
 TwoSums ordered_dots(const double* values, const double* a, const double* b, std::size_t count);
 
 void add_constant(double* values, double constant, std::size_t count);
+/// values[i] += factor terms[i]
+void add_scaled(double* values, double factor, const double* terms, std::size_t count);
+/// values[i] += constant + a first[i] + b second[i]
+void add_two_scaled(double* values, double constant, double a, const double* first, double b,
+                    const double* second, std::size_t count);
 
 /// cos and sin of 2 pi u[i]; no two arrays may overlap.
 void sines_cosines(const double* u, double* cosine, double* sine, std::size_t count);
