@@ -109,7 +109,8 @@ void Geometry::lay_out_ring() {
     constexpr double last = static_cast<double>(block_size - 1);
     if (placement_->evenly_spaced()) {
         half_width_ = 0.5 * last / neurons;
-        if (RingPolynomials::degrees(*basis_, half_width_) < modes) {
+        // A block's sums over the waves also have to be made of those over the polynomials.
+        if (5 * RingPolynomials::degrees(*basis_, half_width_) < 3 * modes) {
             std::array<double, block_size> u{};
             for (std::size_t i = 0; i < block_size; ++i) {
                 u[i] = 2.0 * static_cast<double>(i) / last - 1.0;
