@@ -58,9 +58,15 @@ std::string problem_of(const Header& header, bool& foreign) {
         return "is damaged in its header";
     }
     if (header.format > checkpoint_format) {
+        return fmt::format("has format {}, and this program knows format {}: restart it with "
+                           "a newer version of the program",
+                           header.format, checkpoint_format);
+    }
+    if (header.format < checkpoint_format) {
         return fmt::format(
-            "has format {}, and this program knows formats up to {}: restart it with "
-            "a newer version of the program",
+            "has format {}, of an earlier version of the program, and this one writes "
+            "and reads format {}: restart it with the version that wrote it, whose "
+            "results it would go on with",
             header.format, checkpoint_format);
     }
     return {};

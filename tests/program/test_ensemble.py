@@ -87,11 +87,11 @@ class Ensemble(ProgramTest):
                                                one["comparison/network_kinetic"][name][:], rtol=1e-9, atol=1e-12)
 
     def test_restart_between_output_times(self):
-        """Checkpoints as often as the groups hear of each other: with realisations at different steps, and with all
-        realisations ahead of the kinetic solver. A piece is 4e6 neuron-steps, so 500 steps here: an output interval of
-        each realisation."""
-        path = self.write(configuration(KINETIC, {"run": {"realisations": "12", "t_end": "10", "output_interval": "5"},
-                                                  "kinetic": {"cells": "1000", "time_step": "0.01"},
+        """Checkpoints at every look at the clock: with realisations at different steps, and with all realisations ahead of
+        the kinetic solver. A piece is 4e6 neuron-steps, so 500 steps here: an output interval of each realisation. So many
+        realisations and cells keep both parts of an interval busy for several looks, five of which come in a second."""
+        path = self.write(configuration(KINETIC, {"run": {"realisations": "100", "t_end": "10", "output_interval": "5"},
+                                                  "kinetic": {"cells": "20000", "time_step": "0.01"},
                                                   "checkpoint": {"directory": "saved", "interval_minutes": "0.0001",
                                                                  "keep": "1000"}}))
         self.equipoise("run", path, "--run.output=split.h5")

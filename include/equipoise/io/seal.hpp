@@ -22,8 +22,8 @@
 namespace equipoise::io {
 
 constexpr std::size_t header_bytes = 512;
-constexpr std::uint64_t checkpoint_format =
-    1; ///< raised when older programs could not read the file
+/// Raised when another program could not read the file, or would not go on as its writer.
+constexpr std::uint64_t checkpoint_format = 2;
 
 /// Where a dataset's content lies in the file.
 struct Region {

@@ -89,7 +89,7 @@ TEST_CASE("two damaged datasets are both named") {
     CHECK_THAT(complaint(path), Catch::Contains("content of /kinetic/lines, /texts/config"));
 }
 
-TEST_CASE("foreign files, newer formats and other byte orders are told apart") {
+TEST_CASE("foreign files, other formats and other byte orders are told apart") {
     const Folder folder(world());
     const State state(world(), 1.0);
     const std::string path = io::write_checkpoint(world(), folder.path, 1, state.content(), 2).path;
@@ -105,15 +105,20 @@ TEST_CASE("foreign files, newer formats and other byte orders are told apart") {
     put(path, turned);
     CHECK_THAT(complaint(path), Catch::Contains("another byte order"));
 
-    // A newer format, as its own program would have written it: with a right header.
-    std::string newer = whole;
-    newer[40] = 2;
-    const std::uint64_t sum =
-        io::checksum(std::as_bytes(std::span(newer.data(), io::header_bytes - 8)));
-    std::memcpy(newer.data() + io::header_bytes - 8, &sum, 8);
-    put(path, newer);
-    CHECK_THAT(complaint(path),
-               Catch::Contains("has format 2") && Catch::Contains("newer version"));
+    // Another format, as its own program would have written it: with a right header.
+    const auto with_format = [&](std::uint64_t format) {
+        std::string other = whole;
+        std::memcpy(other.data() + 40, &format, 8);
+        const std::uint64_t sum =
+            io::checksum(std::as_bytes(std::span(other.data(), io::header_bytes - 8)));
+        std::memcpy(other.data() + io::header_bytes - 8, &sum, 8);
+        put(path, other);
+        return complaint(path);
+    };
+    CHECK_THAT(with_format(io::checkpoint_format + 1), Catch::Contains("newer version"));
+    CHECK_THAT(with_format(io::checkpoint_format - 1),
+               Catch::Contains("the version that wrote it"));
+    CHECK(with_format(io::checkpoint_format).empty());
 
     CHECK_THAT(complaint(folder.path), !Catch::Matchers::Equals(""));
     CHECK_THAT(complaint(folder.path + "/absent.h5"), Catch::Contains("No such file"));
