@@ -154,10 +154,15 @@ void Stepper::step(double t_stop) {
     petsc_.clear_complaint();
     evaluated_ = false;
     newton_.expect_good_guess(past_.size() + 1 >= earlier_states);
-    past_.push_back({now_.time, state_, multipliers_});
-    if (past_.size() > earlier_states) {
+    PastState present; // in the place of the oldest one, whose memory it takes
+    if (past_.size() == earlier_states) {
+        present = std::move(past_.front());
         past_.pop_front();
     }
+    present.time = now_.time;
+    present.values = state_;
+    present.multipliers = multipliers_;
+    past_.push_back(std::move(present));
     EQUIPOISE_PETSC(PetscLogStagePush(kinetic_stage()));
     const TSConvergedReason reason =
         parallel::take_step(ts, now_, control_.time_step, t_stop, [&](PetscErrorCode code) {
