@@ -2,8 +2,11 @@
 the cause and what to do, exit 4, the earlier checkpoint intact, the output readable up to its last flush; and when there is
 room again a restart gives the bits of a run that was left alone. A checkpoint by interval that fails is only a warning."""
 
+import os
 import re
 import shutil
+import signal
+import time
 import unittest
 
 import h5py
@@ -43,6 +46,27 @@ class FullDisk(RunningTest):
         run.wait_until(self.checkpoints, "the first checkpoint")
         return run
 
+    def fill_between_checkpoints(self, run):
+        """Fills the checkpoints' disk while none is being written: `latest`, which comes last, names the newest."""
+        here = self.saved.path / "here"
+
+        def filled():
+            for process in run.processes():
+                os.kill(process, signal.SIGSTOP)
+            time.sleep(0.02)
+            try:
+                newest = self.checkpoints()[-1]
+                quiet = not list(here.glob("*.partial")) and (here / "latest").exists()
+                if quiet and (here / "latest").read_text(encoding="utf-8").strip() == newest.name:
+                    self.saved.fill(run.processes(), newest.stat().st_size - 1)
+                    return True
+                return False
+            finally:
+                for process in run.processes():
+                    os.kill(process, signal.SIGCONT)
+
+        run.wait_until(filled, "a moment between checkpoints")
+
     def records(self, path):
         """How many there are; they are the times 0, 1, 2, ..."""
         with h5py.File(path) as file:
@@ -74,7 +98,7 @@ class FullDisk(RunningTest):
         for ranks in (1, 2):
             with self.subTest(ranks=ranks):
                 run = self.start_with_checkpoint(NO_GROWTH, ranks=ranks)
-                self.saved.fill(run.processes(), self.checkpoints()[-1].stat().st_size - 1)
+                self.fill_between_checkpoints(run)
                 run.wait_until(lambda: "the run goes on" in run.text, "a warning")
                 self.assertRegex(run.text, r"saved/here: .* MB are needed|saved/here: .*ulimit")
                 self.assertRegex(run.text, r"the last one is saved/here/checkpoint_\d+\.h5")
