@@ -13,6 +13,8 @@ double largest(const Eigen::VectorXd& values) {
     return values.size() == 0 ? 0.0 : values.cwiseAbs().maxCoeff();
 }
 
+} // namespace
+
 void shift_means(const System& system, double* u, const Eigen::VectorXd& by, double factor) {
     const Lines& lines = system.lines();
     const LineLayout at = lines.layout();
@@ -21,8 +23,6 @@ void shift_means(const System& system, double* u, const Eigen::VectorXd& by, dou
             factor * system.coupling().field(by, lines.site(line), lines.population(line));
     }
 }
-
-} // namespace
 
 Projection project_means(System& system, double t, double* u, const Eigen::VectorXd& h) {
     const Lines& lines = system.lines();

@@ -2,6 +2,7 @@
 
 #include "equipoise/balance/solve.hpp"
 #include "equipoise/kinetic/events.hpp"
+#include "equipoise/kinetic/manifold.hpp"
 #include "equipoise/parallel/petsc.hpp"
 #include "equipoise/util/errors.hpp"
 
@@ -128,8 +129,6 @@ void PetscNewton::repair(double* values) const {
 }
 
 bool PetscNewton::meet_balance(double* values) {
-    const Lines& lines = system_->lines();
-    const LineLayout at = lines.layout();
     const Eigen::VectorXd h = petsc_->multipliers(values);
     for (int move = 0; move < most_moves; ++move) {
         system_->evaluate_balance(system_->time(), values);
@@ -141,11 +140,7 @@ bool PetscNewton::meet_balance(double* values) {
         try {
             const balance::MultiplierSolver solver(system_->coupling().balance(),
                                                    system_->jacobian());
-            const Eigen::VectorXd by = solver.solve(excess);
-            for (std::size_t line = 0; line < lines.count(); ++line) {
-                values[line * at.stride() + at.mean()] -=
-                    system_->coupling().field(by, lines.site(line), lines.population(line));
-            }
+            shift_means(*system_, values, solver.solve(excess), -1.0);
         } catch (const NumericsError& error) { // on all ranks alike
             petsc_->complain(error.what());
             return false;

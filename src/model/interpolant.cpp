@@ -241,36 +241,36 @@ void Interpolant::copy_pieces(const double* z, Row* copies, std::size_t count) c
     }
 }
 
-void Interpolant::values(const double* z, double* f, std::size_t count) const {
+template <class Evaluate>
+void Interpolant::by_strips(const double* z, std::size_t count, const Evaluate& evaluate) const {
     std::array<Row, strip> pieces;
     for (std::size_t done = 0; done < count; done += strip) {
         const std::size_t part = std::min(strip, count - done);
         copy_pieces(z + done, pieces.data(), part);
-        (cubic_ ? cubic_values : quintic_values)(z + done, pieces.data(), lower_, upper_, f + done,
-                                                 part);
+        evaluate(pieces.data(), done, part);
     }
 }
 
+void Interpolant::values(const double* z, double* f, std::size_t count) const {
+    by_strips(z, count, [&](const Row* pieces, std::size_t done, std::size_t part) {
+        (cubic_ ? cubic_values : quintic_values)(z + done, pieces, lower_, upper_, f + done, part);
+    });
+}
+
 void Interpolant::slopes(const double* z, double* f, double* f1, std::size_t count) const {
-    std::array<Row, strip> pieces;
-    for (std::size_t done = 0; done < count; done += strip) {
-        const std::size_t part = std::min(strip, count - done);
-        copy_pieces(z + done, pieces.data(), part);
-        (cubic_ ? cubic_slopes : quintic_slopes)(z + done, pieces.data(), lower_, upper_, f + done,
+    by_strips(z, count, [&](const Row* pieces, std::size_t done, std::size_t part) {
+        (cubic_ ? cubic_slopes : quintic_slopes)(z + done, pieces, lower_, upper_, f + done,
                                                  f1 + done, part);
-    }
+    });
 }
 
 void Interpolant::curvatures(const double* z, double* f, double* f1, double* f2,
                              std::size_t count) const {
-    std::array<Row, strip> pieces;
-    for (std::size_t done = 0; done < count; done += strip) {
-        const std::size_t part = std::min(strip, count - done);
-        copy_pieces(z + done, pieces.data(), part);
-        (cubic_ ? cubic_slopes : quintic_slopes)(z + done, pieces.data(), lower_, upper_, f + done,
+    by_strips(z, count, [&](const Row* pieces, std::size_t done, std::size_t part) {
+        (cubic_ ? cubic_slopes : quintic_slopes)(z + done, pieces, lower_, upper_, f + done,
                                                  f1 + done, part);
-        piece_curvatures(z + done, pieces.data(), lower_, upper_, f2 + done, part);
-    }
+        piece_curvatures(z + done, pieces, lower_, upper_, f2 + done, part);
+    });
 }
 
 double Interpolant::bound(int order, double radius) const {

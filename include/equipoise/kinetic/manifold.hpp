@@ -7,7 +7,7 @@
 #include <vector>
 
 /// The balanced manifold r = eps h: getting onto it, and the multipliers that keep a state on it
-/// (model section 2). Both collective.
+/// (model section 2). Collective but where it is said.
 namespace equipoise::kinetic {
 
 /// What a projection did.
@@ -16,6 +16,9 @@ struct Projection {
     std::vector<double> largest_change; ///< of v, by population, over all sites
     int iterations = 0;
 };
+
+/// Adds factor * sum_p phi_p by_a^p to every mean v_a of the state u. Not collective.
+void shift_means(const System& system, double* u, const Eigen::VectorXd& by, double factor);
 
 /// Moves the means v of the state u along the modes, v_a <- v_a - sum_p phi_p (J^-1 (r - eps
 /// h))_a^p, by Newton's method with step halving until |r - eps h| <= 1e-13 (or as near as rounding

@@ -49,6 +49,9 @@ class Interpolant final : public Function {
     void set_buckets(std::size_t count);
     void fill_buckets();
     void copy_pieces(const double* z, Row* copies, std::size_t count) const;
+    /// evaluate(pieces, first, count) for strip after strip of the states.
+    template <class Evaluate>
+    void by_strips(const double* z, std::size_t count, const Evaluate& evaluate) const;
 
     std::vector<Row> rows_;
     bool cubic_ = true; ///< no piece has a higher degree
