@@ -29,10 +29,31 @@ void cubic_values(const double* z, double* f, double a0, double a1, double a3, s
 }
 
 EQUIPOISE_CLONES
+void cubic_slopes(const double* __restrict z, double* __restrict f, double* __restrict f1,
+                  double a0, double a1, double a3, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double square = z[i] * z[i];
+        f[i] = std::fma(z[i], std::fma(-a3, square, a1), a0);
+        f1[i] = a1 - 3.0 * a3 * square;
+    }
+}
+
+EQUIPOISE_CLONES
 void quadratic_values(const double* z, double* f, double square0, double square1,
                       std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         f[i] = std::sqrt(std::fma(square1, z[i] * z[i], square0));
+    }
+}
+
+EQUIPOISE_CLONES
+void quadratic_slopes(const double* __restrict z, double* __restrict f, double* __restrict f1,
+                      double square0, double square1, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double sigma = std::sqrt(std::fma(square1, z[i] * z[i], square0));
+        f[i] = sigma;
+        // sigma0 = 0 at z = 0: sigma = |sigma1 z| has no derivative; 0 is the mean of its two sides
+        f1[i] = sigma == 0.0 ? 0.0 : square1 * z[i] / sigma;
     }
 }
 
@@ -142,10 +163,7 @@ void CubicFunction::values(const double* z, double* f, std::size_t count) const 
 }
 
 void CubicFunction::slopes(const double* z, double* f, double* f1, std::size_t count) const {
-    values(z, f, count);
-    for (std::size_t i = 0; i < count; ++i) {
-        f1[i] = a1_ - 3.0 * a3_ * (z[i] * z[i]);
-    }
+    cubic_slopes(z, f, f1, a0_, a1_, a3_, count);
 }
 
 void CubicFunction::curvatures(const double* z, double* f, double* f1, double* f2,
@@ -173,12 +191,7 @@ void QuadraticNoise::values(const double* z, double* f, std::size_t count) const
 }
 
 void QuadraticNoise::slopes(const double* z, double* f, double* f1, std::size_t count) const {
-    values(z, f, count);
-    const double square = sigma1_ * sigma1_;
-    for (std::size_t i = 0; i < count; ++i) {
-        // sigma0 = 0 at z = 0: sigma = |sigma1 z| has no derivative; 0 is the mean of its two sides
-        f1[i] = f[i] == 0.0 ? 0.0 : square * z[i] / f[i];
-    }
+    quadratic_slopes(z, f, f1, sigma0_ * sigma0_, sigma1_ * sigma1_, count);
 }
 
 void QuadraticNoise::curvatures(const double* z, double* f, double* f1, double* f2,
