@@ -162,10 +162,16 @@ void shift(const double* base, const double* offset, double lower, double upper,
         }
         return;
     }
+    // Written out: the compiler would make rows of cells out of the lanes and turn them round.
+    const LaneVector least = LaneVector{} + lower;
+    const LaneVector most = LaneVector{} + upper;
+    LaneVector from;
+    load(base, from);
     for (std::size_t k = 0; k < cells; ++k) {
-        for (std::size_t lane = 0; lane < eight; ++lane) {
-            to[k * eight + lane] = std::min(std::max(base[lane] + offset[k], lower), upper);
-        }
+        LaneVector value = from + offset[k];
+        value = value < least ? least : value;
+        value = most < value ? most : value;
+        store(value, to + k * eight);
     }
 }
 
