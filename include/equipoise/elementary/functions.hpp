@@ -49,36 +49,33 @@ inline double expm1_reduced(double r) {
     return std::fma(r * r, p, r);
 }
 
-namespace detail {
-
-/// exp(x) = scale (1 + excess) with scale a power of two; |x| <= 708.
-struct Exponential {
-    double scale, excess;
+/// exp(x) = scale exp(rest) with scale a power of two and |rest| <= ln(2)/2, for |x| <= 708. A loop
+/// over many arguments is faster as several, as for the hyperbolic tangent.
+struct SplitExponent {
+    double scale, rest;
 };
 
-inline Exponential split_exponential(double x) {
-    const double shifted = std::fma(x, log2e, exponent_shift);
-    const double n = shifted - exponent_shift;
-    const double r = std::fma(n, -ln2_rest, std::fma(n, -ln2, x));
-    return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(shifted) << 52U), expm1_reduced(r)};
+inline SplitExponent split_exponent(double x) {
+    const double shifted = std::fma(x, detail::log2e, detail::exponent_shift);
+    const double n = shifted - detail::exponent_shift;
+    const double r = std::fma(n, -detail::ln2_rest, std::fma(n, -detail::ln2, x));
+    return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(shifted) << 52U), r};
 }
-
-} // namespace detail
 
 /// exp(x) for |x| <= 708; beyond, the value at the end of that range. NaN stays NaN.
 inline double exponential(double x) {
     x = x < -708.0 ? -708.0 : x;
     x = x > 708.0 ? 708.0 : x;
-    const auto [scale, excess] = detail::split_exponential(x);
-    return std::fma(scale, excess, scale);
+    const auto [scale, rest] = split_exponent(x);
+    return std::fma(scale, expm1_reduced(rest), scale);
 }
 
 /// exp(x) - 1 for |x| <= 708, exact to rounding near 0; beyond, the value at the end of that range.
 inline double exponential_minus_one(double x) {
     x = x < -708.0 ? -708.0 : x;
     x = x > 708.0 ? 708.0 : x;
-    const auto [scale, excess] = detail::split_exponential(x);
-    return std::fma(scale, excess, scale - 1.0);
+    const auto [scale, rest] = split_exponent(x);
+    return std::fma(scale, expm1_reduced(rest), scale - 1.0);
 }
 
 /// exp(-|y|) = scale exp(rest) to about 2^-55, scale a power of two, for the next function; |y| >
@@ -90,7 +87,7 @@ struct SplitDecay {
 inline SplitDecay split_decay(double y) {
     double a = -std::abs(y);
     a = a < -44.0 ? -44.0 : a; // tanh(22) is 1 in double precision
-    // As split_exponential; what the rest of ln(2) would add is below 2^-55 of tanh.
+    // As split_exponent; what the rest of ln(2) would add is below 2^-55 of tanh.
     const double shifted = std::fma(a, detail::log2e, detail::exponent_shift);
     const double r = std::fma(shifted - detail::exponent_shift, -detail::ln2, a);
     return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(shifted) << 52U), r};

@@ -53,6 +53,7 @@ class RateEvaluator {
     std::size_t lanes_;
     std::vector<double> y_;                        ///< centres
     std::vector<double> z_, drift_, noise_, beta_; ///< by (cell, lane)
+    bool uniform_ = false;                         ///< the noise is noise_[0] in all cells
 };
 
 } // namespace equipoise::kinetic
