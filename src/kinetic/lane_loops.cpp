@@ -227,11 +227,18 @@ void add_multiples(const double* a, const double* by_a, const double* b, const d
 
 EQUIPOISE_CLONES
 bool any_negative(const double* values, std::size_t count) {
-    std::size_t negative = 0; // no early end: it must vectorise
-    for (std::size_t i = 0; i < count; ++i) {
-        negative += values[i] < 0.0 ? 1U : 0U;
+    constexpr std::size_t block = 256; // an early end within it would keep it from vectorising
+    for (std::size_t begin = 0; begin < count; begin += block) {
+        const std::size_t end = std::min(begin + block, count);
+        std::size_t negative = 0;
+        for (std::size_t i = begin; i < end; ++i) {
+            negative += values[i] < 0.0 ? 1U : 0U;
+        }
+        if (negative > 0) {
+            return true;
+        }
     }
-    return negative > 0;
+    return false;
 }
 
 } // namespace equipoise::kinetic::lane_loops

@@ -9,7 +9,11 @@
 
 #include "unit/kinetic/problems.hpp"
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <random>
+#include <utility>
 #include <vector>
 
 using namespace equipoise;
@@ -130,6 +134,57 @@ TEST_CASE("a negligible undershoot is taken from neighbours; mass and E[y] = 0 a
     narrow[59] = -1e-9;
     CHECK(kinetic::repair_undershoot(grid, 1e-8, narrow.data()) != kinetic::Undershoot::large);
     CHECK(*std::min_element(narrow.begin(), narrow.end()) == 0.0);
+}
+
+TEST_CASE("undershoots of lines side by side are repaired as those of lines by themselves") {
+    constexpr std::size_t lanes = kinetic::LineGroup::most_lanes;
+    constexpr double most = 1e-8;
+    std::mt19937_64 generator(5);
+    std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+    std::array<int, 4> seen{};
+    int moved_back = 0;
+    for (std::size_t trial = 0; trial < 400; ++trial) {
+        const Grid grid{-6.0, 6.5 + uniform(generator), 20 + trial};
+        std::vector<std::vector<double>> lines;
+        std::vector<double> together(grid.cells * lanes);
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            std::vector<double> p(grid.cells);
+            kinetic::gaussian_density(grid, 0.6 + 0.4 * uniform(generator), p.data());
+            if (lane == 5) { // so far from E[y] = 0 that 1 + lambda y would become negative
+                const auto third = static_cast<std::ptrdiff_t>(grid.cells / 3);
+                std::rotate(p.begin(), p.begin() + third, p.end());
+            }
+            const double size = lane == 3 ? 0.0 : std::pow(10.0, -9.5 + 5.5 * uniform(generator));
+            for (double& value : p) {
+                value += value < 1e-3 ? size * uniform(generator) : 0.0;
+            }
+            for (std::size_t k = 0; k < grid.cells; ++k) {
+                together[k * lanes + lane] = p[k];
+            }
+            lines.push_back(std::move(p));
+        }
+        const auto done = kinetic::repair_undershoots(grid, most, lanes, together.data());
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            std::vector<double>& p = lines[lane];
+            CHECK(done[lane] == kinetic::repair_undershoot(grid, most, p.data()));
+            ++seen[static_cast<std::size_t>(done[lane])];
+            std::size_t different = 0;
+            for (std::size_t k = 0; k < grid.cells; ++k) {
+                different += together[k * lanes + lane] == p[k] ? 0 : 1;
+            }
+            CHECK(different == 0);
+            if (done[lane] != kinetic::Undershoot::large) {
+                CHECK(density_statistics(grid, p.data()).smallest >= 0.0);
+            }
+            if (done[lane] == kinetic::Undershoot::moved) {
+                const bool centred = std::abs(density_statistics(grid, p.data()).centre) < 1e-12;
+                CHECK((centred || lane == 5)); // two humps far apart may resist
+                moved_back += centred && lane == 5 ? 1 : 0;
+            }
+        }
+    }
+    CHECK(*std::min_element(seen.begin(), seen.end()) > 100);
+    CHECK(moved_back > 10);
 }
 
 TEST_CASE("backward Euler of the limiter keeps mass and mean, and is never negative") {
