@@ -18,12 +18,12 @@ namespace equipoise::kinetic {
 /// and Gummel 1969, Chang and Cooper 1970), from drift and diffusion at the cell's centre:
 ///
 ///   down_k = (F/h^2) B(w),   up_k = (F/h^2) B(-w) = down_k + beta/h,   w = beta h/F
-///   F = D/(1 + (beta h/D)^2/12)
+///   F = D/(1 + P^2/12 + P^4/80),   P = beta h/D
 ///
 /// with Bernoulli's function B. All rates are >= 0 (D = 0: upwind), so that mass is conserved, none
 /// leaves through the ends, and shift - A is an M-matrix. The mean displacement is beta exactly; F
 /// in place of D takes out the fitting's own diffusion, so that its variance is 2 D up to a part
-/// (beta h/D)^4/80: E[y^2] obeys its exact equation to fourth order in h, in transients too, the
+/// of about P^6/450: E[y^2] obeys its exact equation to sixth order in h, in transients too, the
 /// density to second order. Drift and noise are used at the centres alone, as Ito's operator asks.
 class RateEvaluator {
   public:

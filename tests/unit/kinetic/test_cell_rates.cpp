@@ -28,22 +28,24 @@ long double bernoulli_slope(long double x) {
     return b * (1.0L - b - x) / x;
 }
 
-/// F = D/(1 + w^2/12), w = |beta| h/D, against = (F/h^2) B(|beta| h/F), and its derivatives.
+/// F = D/(1 + w^2/12 + w^4/80), w = |beta| h/D, against = (F/h^2) B(|beta| h/F), and its
+/// derivatives.
 struct Exact {
     long double x, against, by_speed, by_diffusion;
 
     Exact(long double speed, long double diffusion, long double h) {
         const long double w = speed * h / diffusion;
-        const long double q = 1.0L / (1.0L + w * w / 12.0L);
+        const long double q = 1.0L / (1.0L + w * w / 12.0L + w * w * w * w / 80.0L);
         x = w / q;
         const long double b = bernoulli(x);
         const long double slope = bernoulli_slope(x);
         against = diffusion * q / (h * h) * b;
-        // dF/dD = q + q^2 w^2/6, dF/d|beta| = -q^2 w h/6, d(F B(|beta| h/F)) = (B - x B') dF +
-        // B' h d|beta|.
+        // dF/dD = q + q^2 (w^2/6 + w^4/20), dF/d|beta| = -q^2 (w/6 + w^3/20) h, d(F B(|beta| h/F))
+        // = (B - x B') dF + B' h d|beta|.
         const long double by_fitted = (b - x * slope) / (h * h);
-        by_speed = slope / h - by_fitted * q * q * w * h / 6.0L;
-        by_diffusion = by_fitted * (q + q * q * w * w / 6.0L);
+        const long double bend = q * q * (w / 6.0L + w * w * w / 20.0L);
+        by_speed = slope / h - by_fitted * bend * h;
+        by_diffusion = by_fitted * (q + bend * w);
     }
 };
 
