@@ -118,15 +118,14 @@ class Problem:
         if newton is None:
             newton = self.kinetic_newton_iterations / self.kinetic_steps
         look = 1.0 / STABILITY  # at the spectrum
-        averages = 2.0 * newton + 1.0 + look  # of gains: residuals and solutions; the balance at the end
+        averages = newton + 1.0 + look  # of gains: in every iteration, and for the balance at the end
         slopes = newton + look
         kinds = (
             ("Allreduce", 8 * self.gains, averages + slopes),  # the largest of each gain, which sets the sums' grid
             ("Allreduce", 16 * self.gains * self.modes, averages),
             ("Allreduce", 16 * self.gains * self.product_modes, slopes),
             ("Allreduce", 8, newton + 1.0),  # the change of means, requests to stop
-            ("Allreduce", 24, 1.0), ("Allreduce", 4, 1.0),  # lines that undershoot, and is all sound?
-            ("Bcast", 8 * self.unknowns, 2.0 * newton + 2.0),  # multipliers to all ranks
+            ("Allreduce", 16, 1.0), ("Allreduce", 4, 1.0),  # error and lines that undershoot; is all sound?
         )
         calls = {}
         for name, size, count in kinds:

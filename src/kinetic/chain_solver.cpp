@@ -78,6 +78,80 @@ factor_chains_and_solve(double shift, const double* up, const double* down, std:
 }
 
 template <class Vector>
+[[gnu::always_inline]] inline void
+factor_chains_and_solve_all(double shift, const double* up, const double* down, std::size_t cells,
+                            const double* flux_x, const double* flux_y, const double* b,
+                            const double* centres, double* inverse_pivot, double* x, double* y,
+                            double* z, double* moments) {
+    constexpr std::size_t lanes = lanes_of<Vector>;
+    Vector rest = Vector{} + shift;
+    Vector inverse;
+    Vector leaving_up;
+    Vector leaving_down;
+    Vector carried_x{}; // what cells below bring, and the flux through the lower face
+    Vector carried_y{};
+    Vector carried_z{};
+    Vector above_x;
+    Vector above_y;
+    Vector above_z;
+    for (std::size_t k = 0; k + 1 < cells; ++k) {
+        load(up + k * lanes, leaving_up);
+        load(down + (k + 1) * lanes, leaving_down);
+        load(flux_x + k * lanes, above_x);
+        load(flux_y + k * lanes, above_y);
+        load(b + k * lanes, above_z);
+        inverse = 1.0 / (leaving_up + rest);
+        rest = shift + leaving_down * (rest * inverse);
+        // Kept for the way back: the weight of the cell above.
+        store(Vector(leaving_down * inverse), inverse_pivot + k * lanes);
+        const Vector onwards = leaving_up * inverse;
+        const Vector from_x = carried_x - above_x;
+        const Vector from_y = carried_y - above_y;
+        const Vector from_z = carried_z + above_z;
+        store(Vector(from_x * inverse), x + k * lanes);
+        store(Vector(from_y * inverse), y + k * lanes);
+        store(Vector(from_z * inverse), z + k * lanes);
+        carried_x = above_x + onwards * from_x;
+        carried_y = above_y + onwards * from_y;
+        carried_z = onwards * from_z;
+    }
+    const std::size_t last = cells - 1;
+    load(b + last * lanes, above_z);
+    inverse = 1.0 / rest;
+    above_x = carried_x * inverse;
+    above_y = carried_y * inverse;
+    above_z = (carried_z + above_z) * inverse;
+    store(above_x, x + last * lanes);
+    store(above_y, y + last * lanes);
+    store(above_z, z + last * lanes);
+    Vector sum_x = above_x * centres[last];
+    Vector sum_y = above_y * centres[last];
+    Vector sum_z = above_z * centres[last];
+    for (std::size_t k = last; k-- > 0;) {
+        Vector weight;
+        Vector value_x;
+        Vector value_y;
+        Vector value_z;
+        load(inverse_pivot + k * lanes, weight);
+        load(x + k * lanes, value_x);
+        load(y + k * lanes, value_y);
+        load(z + k * lanes, value_z);
+        above_x = value_x + weight * above_x;
+        above_y = value_y + weight * above_y;
+        above_z = value_z + weight * above_z;
+        store(above_x, x + k * lanes);
+        store(above_y, y + k * lanes);
+        store(above_z, z + k * lanes);
+        sum_x += above_x * centres[k];
+        sum_y += above_y * centres[k];
+        sum_z += above_z * centres[k];
+    }
+    store(sum_x, moments);
+    store(sum_y, moments + lanes);
+    store(sum_z, moments + 2 * lanes);
+}
+
+template <class Vector>
 [[gnu::always_inline]] inline void solve_chains(const double* up, const double* down,
                                                 const double* inverse_pivot, std::size_t cells,
                                                 const double* b, double* x) {
@@ -130,6 +204,21 @@ void chains_factor_and_solve(double shift, const double* up, const double* down,
 }
 
 EQUIPOISE_CLONES
+void chains_factor_and_solve_all(double shift, const double* up, const double* down,
+                                 std::size_t cells, std::size_t lanes, const double* flux_x,
+                                 const double* flux_y, const double* b, const double* centres,
+                                 double* inverse_pivot, double* x, double* y, double* z,
+                                 double* moments) {
+    if (lanes == 1) {
+        factor_chains_and_solve_all<double>(shift, up, down, cells, flux_x, flux_y, b, centres,
+                                            inverse_pivot, x, y, z, moments);
+    } else {
+        factor_chains_and_solve_all<LaneVector>(shift, up, down, cells, flux_x, flux_y, b, centres,
+                                                inverse_pivot, x, y, z, moments);
+    }
+}
+
+EQUIPOISE_CLONES
 void chains_solve(const double* up, const double* down, const double* inverse_pivot,
                   std::size_t cells, std::size_t lanes, const double* b, double* x) {
     if (lanes == 1) {
@@ -151,6 +240,15 @@ void ChainSolver::factor_and_solve(double shift, const double* up, const double*
                                    const double* flux_y, double* inverse_pivot, double* x,
                                    double* y) {
     chains_factor_and_solve(shift, up, down, cells, lanes, flux_x, flux_y, inverse_pivot, x, y);
+}
+
+void ChainSolver::factor_and_solve_all(double shift, const double* up, const double* down,
+                                       std::size_t cells, std::size_t lanes, const double* flux_x,
+                                       const double* flux_y, const double* b, const double* centres,
+                                       double* inverse_pivot, double* x, double* y, double* z,
+                                       double* moments) {
+    chains_factor_and_solve_all(shift, up, down, cells, lanes, flux_x, flux_y, b, centres,
+                                inverse_pivot, x, y, z, moments);
 }
 
 void ChainSolver::solve(const double* up, const double* down, const double* inverse_pivot,

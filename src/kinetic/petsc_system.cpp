@@ -39,9 +39,7 @@ struct PetscSystem::Callbacks {
                                    void* context) {
         auto& self = *static_cast<PetscSystem*>(context);
         const PetscErrorCode code = self.failure_.guarded([&] {
-            if (!self.evaluated_) {
-                self.evaluate(t, u);
-            }
+            self.evaluate(t, u);
             const ScopedEvent event(Event::solve);
             SNES snes = nullptr;
             KSP ksp = nullptr;

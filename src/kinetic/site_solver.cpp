@@ -140,6 +140,7 @@ void SiteSolver::start(const config::Config& config) {
     control.tolerance = config.kinetic.tolerance;
     control.density_scale = 0.4 / deviation;
     control.mean_scale = deviation;
+    system_->release();
     stepper_ = std::make_unique<Stepper>(*system_, control, 0.0, u, h);
 }
 
@@ -162,7 +163,7 @@ void SiteSolver::check_state() const {
     const LineLayout at = lines.layout();
     std::string complaint;
     for (std::size_t line = 0; line < lines.count() && complaint.empty(); ++line) {
-        const double* state = stepper_->state().data() + line * at.stride();
+        const double* state = stepper_->state() + line * at.stride();
         const model::Population& population = lines.model().population(lines.population(line));
         const model::Position& x = lattice_.position(lines.site(line));
         const double boundary = lines.grid().width() * std::max(state[0], state[at.cells - 1]);
@@ -233,7 +234,7 @@ Averages SiteSolver::averages() {
     std::vector<double> extremes(4, 0.0);
     extremes[2] = -std::numeric_limits<double>::infinity();
     for (std::size_t line = 0; line < lines.count(); ++line) {
-        const double* state = stepper_->state().data() + line * at.stride();
+        const double* state = stepper_->state() + line * at.stride();
         const DensityStatistics of = density_statistics(lines.grid(), state);
         double* site = values.data() + lines.site(line) * 2 * populations;
         site[lines.population(line)] = state[at.mean()];
@@ -276,7 +277,7 @@ SiteFields SiteSolver::fields() const {
         field->resize(lines.count());
     }
     for (std::size_t line = 0; line < lines.count(); ++line) {
-        const double* state = stepper_->state().data() + line * at.stride();
+        const double* state = stepper_->state() + line * at.stride();
         const DensityStatistics of = density_statistics(lines.grid(), state);
         const std::size_t i = lines.population(line) * lattice_.size() + lines.site(line);
         result.mean[i] = state[at.mean()];
@@ -293,8 +294,7 @@ std::vector<double> SiteSolver::density(std::size_t population) const {
     std::vector<double> result;
     result.reserve(lattice_.size() * at.cells);
     for (std::size_t s = 0; s < lattice_.size(); ++s) {
-        const double* state =
-            stepper_->state().data() + (s * populations + population) * at.stride();
+        const double* state = stepper_->state() + (s * populations + population) * at.stride();
         result.insert(result.end(), state, state + at.cells);
     }
     return result;

@@ -11,15 +11,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <string_view>
 
 namespace equipoise::kinetic {
 
 namespace {
-
-/// The formula of second order and its error estimate look at so many states before the present
-/// one; that is also where the half step with which it starts is forgotten.
-constexpr std::size_t earlier_states = 2;
 
 /// A weight that takes an unknown out of the error estimate.
 constexpr double no_control = 1e100;
@@ -27,23 +23,45 @@ constexpr double no_control = 1e100;
 /// Adaptive steps below this part of the first one end the run: the solution has come to its end.
 constexpr double smallest_step_part = 1e-7;
 
-/// Mass that may be moved to make a density positive: a tenth of the error allowed in a step, or
-/// far below that of any fixed step.
-double negligible_undershoot(const StepControl& control) {
-    constexpr double with_fixed_step = 1e-8; // as boundary_mass
-    return control.time_step.has_value() ? with_fixed_step : 0.1 * control.tolerance;
+/// Whether options speak of what only PETSc's own solvers have, so that they shall step.
+bool asks_for_petsc() {
+    std::string type(64, '\0');
+    PetscBool given = PETSC_FALSE;
+    EQUIPOISE_PETSC(
+        PetscOptionsGetString(nullptr, "kinetic_", "-ts_type", type.data(), type.size(), &given));
+    if (given == PETSC_TRUE) {
+        return std::string_view(type.c_str()) != LinesTs::type;
+    }
+    char* all = nullptr;
+    EQUIPOISE_PETSC(PetscOptionsGetAll(nullptr, &all));
+    const std::string options(all);
+    EQUIPOISE_PETSC(PetscFree(all));
+    constexpr std::array names{"ts_bdf_",
+                               "ts_adapt_wnormtype",
+                               "snes_type",
+                               "snes_linesearch_",
+                               "snes_test_jacobian",
+                               "snes_rtol",
+                               "snes_atol",
+                               "snes_stol",
+                               "ksp_",
+                               "pc_",
+                               "mat_"};
+    return std::any_of(names.begin(), names.end(), [&](const char* name) {
+        return options.find(std::string("-kinetic_") + name) != std::string::npos;
+    });
 }
 
 } // namespace
 
 Stepper::Stepper(System& system, const StepControl& control, double t, const std::vector<double>& u,
                  const Eigen::VectorXd& h)
-    : system_(&system), control_(control),
-      limiter_(system.lines().grid(), negligible_undershoot(control)), petsc_(system),
-      newton_(system, petsc_, limiter_, control.mean_scale) {
+    : system_(&system), control_(control), petsc_(system) {
     register_events();
     create_objects();
-    restore({{t, u, h}});
+    std::vector<PastState> present;
+    present.push_back({t, u, h});
+    restore(present);
     first_step_ = control.time_step.value_or(0.1 * std::sqrt(control.tolerance));
     now_.next_step = first_step_;
     EQUIPOISE_PETSC(TSSetUp(ts_.get()));
@@ -68,33 +86,48 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(DMSetUp(lines_dm_.get()));
     layout_.create(comm, lines_dm_.get(), static_cast<PetscInt>(system_->multipliers()),
                    "kinetic_state");
+    // The composite has asked the array for vectors to know their sizes.
+    EQUIPOISE_PETSC(DMClearGlobalVectors(lines_dm_.get()));
+    EQUIPOISE_PETSC(DMClearLocalVectors(lines_dm_.get()));
     parallel::create_ts(comm, "kinetic_", layout_, ts_);
     TS ts = ts_.get();
     EQUIPOISE_PETSC(TSSetEquationType(ts, TS_EQ_DAE_IMPLICIT_INDEX2));
-    EQUIPOISE_PETSC(TSSetType(ts, TSBDF));
-    EQUIPOISE_PETSC(TSBDFSetOrder(ts, 2));
+    const bool fixed = control_.time_step.has_value();
+    // A formula of order 2 is stable for steps that grow less than 2.4 fold, of order 3 for less
+    // than 1.53 (Hairer, Norsett, Wanner, III.5).
+    double growth = 2.0;
+    LinesTs::register_type();
+    if (asks_for_petsc()) {
+        EQUIPOISE_PETSC(TSSetType(ts, TSBDF));
+        EQUIPOISE_PETSC(TSBDFSetOrder(ts, 2));
+        limiter_.emplace(lines.grid(), negligible_undershoot(control_));
+    } else {
+        const std::size_t order = LinesTs::order(fixed ? 2 : 3);
+        growth = order > 2 ? 1.5 : growth;
+        line_stepper_.emplace(*system_, control_, order);
+        lines_ts_.emplace(*line_stepper_, petsc_);
+        lines_ts_->attach(ts);
+    }
     TSAdapt adapt = nullptr;
     EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
-    if (control_.time_step.has_value()) {
+    if (fixed) {
         EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTNONE));
     } else {
-        set_tolerances();
         EQUIPOISE_PETSC(TSAdaptSetType(adapt, TSADAPTBASIC));
-        // Twice: the formula is stable for steps that grow less than 2.4 fold.
-        EQUIPOISE_PETSC(TSAdaptSetClip(adapt, 0.1, 2.0));
+        EQUIPOISE_PETSC(TSAdaptSetClip(adapt, 0.1, growth));
+        if (limiter_.has_value()) {
+            set_tolerances();
+        }
     }
     // Where Newton's method fails, the step is tried again with a quarter of its length; so too a
     // fixed step, which may be far longer than all that happens within it.
     EQUIPOISE_PETSC(TSSetMaxSNESFailures(ts, -1));
     EQUIPOISE_PETSC(TSSetMaxStepRejections(ts, 15));
     petsc_.attach(ts, layout_.state.get());
-    SNES snes = nullptr;
-    EQUIPOISE_PETSC(TSGetSNES(ts, &snes));
-    newton_.attach(snes, layout_.state.get());
     EQUIPOISE_PETSC(TSSetFromOptions(ts));
-    KSP ksp = nullptr; // which a shell SNES does not know to have
-    EQUIPOISE_PETSC(SNESGetKSP(snes, &ksp));
-    EQUIPOISE_PETSC(KSPSetFromOptions(ksp));
+    if (lines_ts_.has_value()) {
+        LinesTs::check(ts);
+    }
 }
 
 void Stepper::set_tolerances() {
@@ -114,7 +147,7 @@ void Stepper::set_tolerances() {
 
 void Stepper::evaluate_present() {
     if (!evaluated_) {
-        system_->evaluate(now_.time, state_.data(), multipliers_);
+        system_->evaluate_balance(now_.time, state());
         evaluated_ = true;
     }
 }
@@ -143,6 +176,11 @@ void Stepper::fail(double dt, const std::string& reason) {
         now_.time, dt, reason, cause));
 }
 
+const double* Stepper::state() const {
+    // The values stay where they are between the calls.
+    return parallel::ReadValues(layout_.state.get()).data();
+}
+
 void Stepper::step(double t_stop) {
     TS ts = ts_.get();
     if (counts_.steps == 0) {
@@ -152,17 +190,10 @@ void Stepper::step(double t_stop) {
         fail(now_.next_step, "the step has become too small");
     }
     petsc_.clear_complaint();
-    evaluated_ = false;
-    newton_.expect_good_guess(past_.size() + 1 >= earlier_states);
-    PastState present; // in the place of the oldest one, whose memory it takes
-    if (past_.size() == earlier_states) {
-        present = std::move(past_.front());
-        past_.pop_front();
+    std::vector<double> before;
+    if (limiter_.has_value()) {
+        before.assign(state(), state() + system_->local_size());
     }
-    present.time = now_.time;
-    present.values = state_;
-    present.multipliers = multipliers_;
-    past_.push_back(std::move(present));
     EQUIPOISE_PETSC(PetscLogStagePush(kinetic_stage()));
     const TSConvergedReason reason =
         parallel::take_step(ts, now_, control_.time_step, t_stop, [&](PetscErrorCode code) {
@@ -172,98 +203,79 @@ void Stepper::step(double t_stop) {
     if (reason < 0) {
         fail(now_.last_step, TSConvergedReasons[reason]);
     }
-    petsc_.load(layout_.state.get(), state_, multipliers_);
-    limit(now_.last_step);
-    PetscInt count = 0;
+    evaluated_ = false;
     ++counts_.steps;
+    std::int64_t limited = 0;
+    if (line_stepper_.has_value()) {
+        multipliers_ = line_stepper_->multipliers();
+        limited = lines_ts_->limited_lines();
+    } else {
+        limited = limit(before);
+    }
+    counts_.limited_lines += limited;
+    counts_.limited_steps += limited > 0 ? 1 : 0;
+    PetscInt count = 0;
     EQUIPOISE_PETSC(TSGetStepRejections(ts, &count));
-    counts_.rejected = count - replayed_rejections_;
+    counts_.rejected = count - rejections_;
     EQUIPOISE_PETSC(TSGetSNESIterations(ts, &count));
-    counts_.newton = count - replayed_iterations_;
+    counts_.newton = count - iterations_;
     EQUIPOISE_PETSC(
         TSMonitor(ts, static_cast<PetscInt>(counts_.steps), now_.time, layout_.state.get()));
 }
 
-void Stepper::limit(double dt) {
+/// What the default type does by itself: repairs the densities after a step from these states; how
+/// many lines needed the limiter.
+std::int64_t Stepper::limit(const std::vector<double>& before) {
     const ScopedEvent event(Event::limiter);
     const Lines& lines = system_->lines();
     const LineLayout at = lines.layout();
+    std::vector<double> u;
+    petsc_.load(layout_.state.get(), u, multipliers_);
     std::int64_t limited = 0;
     bool changed = false;
     bool moved = false;
     for (std::size_t line = 0; line < lines.count(); ++line) {
-        double* state = state_.data() + line * at.stride();
-        const Undershoot undershoot =
-            limiter_.apply(lines.model().population(lines.population(line)),
-                           past_.back().values.data() + line * at.stride(), dt, state[at.mean()],
-                           state[at.drift()], state);
+        double* state = u.data() + line * at.stride();
+        const Undershoot undershoot = limiter_->apply(
+            lines.model().population(lines.population(line)), before.data() + line * at.stride(),
+            now_.last_step, state[at.mean()], state[at.drift()], state);
         changed = changed || undershoot != Undershoot::none;
         moved = moved || undershoot >= Undershoot::moved;
         limited += undershoot == Undershoot::large ? 1 : 0;
     }
     std::vector<std::int64_t> counts{limited, moved ? 1 : 0, changed ? 1 : 0};
     system_->communicator().sum(counts);
-    if (counts[0] > 0) {
-        ++counts_.limited_steps;
-        counts_.limited_lines += counts[0];
-    }
     if (counts[1] > 0) {
-        project_means(*system_, now_.time, state_.data(), multipliers_);
+        project_means(*system_, now_.time, u.data(), multipliers_);
     }
     if (counts[2] > 0) {
         // Written back for the next step's history; the change is within the step's error, so the
         // formula need not start anew.
-        petsc_.store(state_, multipliers_, layout_.state.get());
+        petsc_.store(u, multipliers_, layout_.state.get());
     }
+    return counts[0];
 }
 
-std::vector<PastState> Stepper::history() const {
-    std::vector<PastState> states(past_.begin(), past_.end());
-    states.push_back({now_.time, state_, multipliers_});
-    return states;
-}
-
-void Stepper::set_present(const PastState& state) {
-    now_.time = state.time;
-    state_ = state.values;
-    multipliers_ = state.multipliers;
-    petsc_.store(state_, multipliers_, layout_.state.get());
-    EQUIPOISE_PETSC(TSSetTime(ts_.get(), now_.time));
-}
-
-/// A step of the formula from the present state, whose result is thrown away for the one known from
-/// before: TSBDF has no other door through which earlier states could be handed to it. It takes
-/// what it remembers of a step from the solution vector when the next step begins.
-void Stepper::replay(const PastState& next) {
-    TS ts = ts_.get();
-    past_.push_back({now_.time, state_, multipliers_});
-    EQUIPOISE_PETSC(TSSetTimeStep(ts, next.time - now_.time));
-    EQUIPOISE_PETSC(TSSetMaxTime(ts, next.time));
-    TSAdapt adapt = nullptr;
-    EQUIPOISE_PETSC(TSGetAdapt(ts, &adapt));
-    EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_TRUE));
-    petsc_.check(TSStep(ts), "TSStep");
-    EQUIPOISE_PETSC(TSAdaptSetAlwaysAccept(adapt, PETSC_FALSE));
-    TSConvergedReason reason = TS_CONVERGED_ITERATING;
-    EQUIPOISE_PETSC(TSGetConvergedReason(ts, &reason));
-    if (reason < 0) {
-        throw NumericsError(fmt::format("the kinetic solver cannot go on from the state saved at t "
-                                        "= {:.6g}: {}",
-                                        next.time, TSConvergedReasons[reason]));
+std::vector<PastState> Stepper::history() {
+    if (line_stepper_.has_value()) {
+        return line_stepper_->history();
     }
-    set_present(next);
+    return {{now_.time, {state(), state() + system_->local_size()}, multipliers_}};
 }
 
 void Stepper::restore(const std::vector<PastState>& history) {
-    past_.clear();
-    set_present(history.front());
+    const PastState& present = history.back();
+    now_.time = present.time;
+    multipliers_ = present.multipliers;
+    petsc_.store(present.values, multipliers_, layout_.state.get());
+    EQUIPOISE_PETSC(TSSetTime(ts_.get(), now_.time));
     EQUIPOISE_PETSC(TSRestartStep(ts_.get()));
-    for (std::size_t i = 1; i < history.size(); ++i) {
-        replay(history[i]);
+    if (line_stepper_.has_value()) {
+        line_stepper_->restore(history);
     }
     evaluated_ = false;
-    EQUIPOISE_PETSC(TSGetStepRejections(ts_.get(), &replayed_rejections_));
-    EQUIPOISE_PETSC(TSGetSNESIterations(ts_.get(), &replayed_iterations_));
+    EQUIPOISE_PETSC(TSGetStepRejections(ts_.get(), &rejections_));
+    EQUIPOISE_PETSC(TSGetSNESIterations(ts_.get(), &iterations_));
     counts_ = {};
 }
 

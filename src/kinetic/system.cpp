@@ -12,9 +12,6 @@ System::System(const parallel::Communicator& comm, const balance::Balance& balan
                const Grid& grid, const balance::Lattice& lattice, double epsilon)
     : comm_(comm), lattice_(lattice), epsilon_(epsilon), lines_(balance.model(), grid, lattice_),
       coupling_(comm, balance, lattice_), input_(lines_.count()) {
-    for (std::vector<double>* array : {&inverse_pivot_, &by_v_, &by_g_, &solution_}) {
-        array->resize(lines_.lanes() * grid.cells);
-    }
     for (std::vector<double>* array : {&follow_, &moment_g_, &response_}) {
         array->resize(lines_.lanes());
     }
@@ -45,14 +42,24 @@ void System::evaluate(double t, const double* u, const Eigen::VectorXd& h) {
         lines_.evaluate_rates(u);
     }
     h_ = h;
-    evaluate_balance(t, u);
+    set_time(t);
+    const ScopedEvent event(Event::moments);
+    lines_.evaluate_gains(u);
+    residual_ = drive_ + coupling_.combine(lines_.gain_means());
 }
 
 void System::evaluate_balance(double t, const double* u) {
     set_time(t);
     const ScopedEvent event(Event::moments);
-    lines_.evaluate_gains(u);
+    lines_.evaluate_gain_means(u);
     residual_ = drive_ + coupling_.combine(lines_.gain_means());
+}
+
+void System::release() {
+    lines_.release();
+    for (std::vector<double>* array : {&inverse_pivot_, &by_v_, &by_g_, &solution_}) {
+        std::vector<double>().swap(*array);
+    }
 }
 
 void System::residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh) {
@@ -79,6 +86,9 @@ void System::residual(const double* u, const double* udot, double* f, Eigen::Vec
 void System::factor(double shift) {
     shift_ = shift;
     const std::size_t cells = lines_.layout().cells;
+    for (std::vector<double>* array : {&inverse_pivot_, &by_v_, &by_g_, &solution_}) {
+        array->resize(lines_.lanes() * cells);
+    }
     for (const LineGroup& group : lines_.groups()) {
         const std::size_t begin = lines_.begin(group);
         double* by_v = by_v_.data() + begin;

@@ -21,6 +21,13 @@ struct ChainSolver {
     static void factor_and_solve(double shift, const double* up, const double* down,
                                  std::size_t cells, std::size_t lanes, const double* flux_x,
                                  const double* flux_y, double* inverse_pivot, double* x, double* y);
+    /// factor_and_solve(), the solution z of b (which may be the same array) too, and the sums over
+    /// the cells of y_k times each of the three: by lane, one solution after the other.
+    static void factor_and_solve_all(double shift, const double* up, const double* down,
+                                     std::size_t cells, std::size_t lanes, const double* flux_x,
+                                     const double* flux_y, const double* b, const double* centres,
+                                     double* inverse_pivot, double* x, double* y, double* z,
+                                     double* moments);
     /// x from b, which may be the same array.
     static void solve(const double* up, const double* down, const double* inverse_pivot,
                       std::size_t cells, std::size_t lanes, const double* b, double* x);

@@ -3,6 +3,7 @@
 #include "equipoise/kinetic/rates.hpp"
 #include "equipoise/kinetic/undershoot.hpp"
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -23,6 +24,10 @@ class Limiter {
 
     /// Repairs the line density p (cells values) where its undershoot is negligible.
     Undershoot repair(double* p) const { return repair_undershoot(grid_, negligible_, p); }
+    /// The same for lines side by side (repair_undershoots()).
+    std::array<Undershoot, LineGroup::most_lanes> repair(std::size_t lanes, double* p) const {
+        return repair_undershoots(grid_, negligible_, lanes, p);
+    }
     /// Repairs the line density p at the end of a step from `before` over the time dt; v and g are
     /// those at the end of the step. Undershoot::large: by backward Euler and limited fluxes.
     Undershoot apply(const model::Population& population, const double* before, double dt, double v,

@@ -35,8 +35,12 @@ class Lines {
 
     /// Takes the states of all lines, (line, stride): densities, rates and their derivatives.
     void evaluate_rates(const double* u);
-    /// Takes the states of all lines: the gains, and the means of gains and slopes.
+    /// Takes the states of all lines: the gains on the cells, and the means of gains and slopes.
     void evaluate_gains(const double* u);
+    /// The means only.
+    void evaluate_gain_means(const double* u);
+    /// Gives the memory of what the first two keep back; they take it again.
+    void release();
 
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
     [[nodiscard]] std::size_t populations() const noexcept { return populations_; }
@@ -78,6 +82,23 @@ class Lines {
     [[nodiscard]] const double* flux_g(const LineGroup& group) const {
         return flux_g_.data() + begin(group);
     }
+    // Of one group, by (cell, lane), into arrays of the caller's; nothing is kept.
+
+    /// Rates and derivatives of fluxes (RateEvaluator) at v[lane], g[lane] and densities p.
+    void rates(const LineGroup& group, const double* v, const double* g, const double* p,
+               double* up, double* down, double* flux_v, double* flux_g);
+    /// The states z = v[lane] + y, cut off to the population's range.
+    void positions(const LineGroup& group, const double* v, double* z) const;
+    /// A gain of the group's population and its slope at states z.
+    void gain(const LineGroup& group, std::size_t g, const double* z, double* values,
+              double* slopes) const;
+    /// dy sum_k of gain and slope times the densities p, into arrays by (site, gain).
+    void gain_means(const LineGroup& group, std::size_t g, const double* values,
+                    const double* slopes, const double* p, double* means,
+                    double* slope_means) const;
+    /// y_k, the cells' centres.
+    [[nodiscard]] const std::vector<double>& centres() const noexcept { return y_; }
+
     /// The largest rate at which a cell of each line is left: the size of its operator A.
     [[nodiscard]] LaneValues largest_rates(const LineGroup& group) const;
 
@@ -108,16 +129,19 @@ class Lines {
     [[nodiscard]] const std::vector<double>& slope_means() const noexcept { return slope_mean_; }
 
   private:
+    /// The gains on the cells last evaluated.
     [[nodiscard]] const double* gain(const LineGroup& group, std::size_t g) const {
         return gain_.data() + g * lanes_ * grid_.cells + begin(group);
     }
+    /// The second where `kept` is null.
+    void evaluate_gains(const double* u, double* kept);
     [[nodiscard]] LaneValues lane_values(const LineGroup& group, const double* u,
                                          std::size_t at) const;
 
     const model::Model* model_;
     Grid grid_;
     std::size_t populations_, count_;
-    std::size_t gain_count_ = 0;
+    std::size_t gain_count_ = 0, most_gains_ = 0;
     std::vector<std::size_t> first_gain_;
     std::vector<LineGroup> groups_;
     std::size_t lanes_ = 0;
@@ -125,8 +149,8 @@ class Lines {
     RateEvaluator evaluator_, one_lane_; ///< for full groups, and for single lines
     std::vector<double> density_, up_, down_, flux_v_, flux_g_; ///< (group, cell, lane)
     std::vector<double> gain_; ///< G(v + y_k) by (gain of the population, group, cell, lane)
-    std::vector<double> gain_mean_, slope_mean_; ///< (site, gain)
-    std::vector<double> p_, z_, slope_, idle_;   ///< scratch of a group
+    std::vector<double> gain_mean_, slope_mean_;       ///< (site, gain)
+    std::vector<double> p_, z_, value_, slope_, idle_; ///< scratch of a group
 };
 
 } // namespace equipoise::kinetic

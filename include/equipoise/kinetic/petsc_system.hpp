@@ -30,12 +30,10 @@ class PetscSystem {
     void load(Vec vector, std::vector<double>& u, Eigen::VectorXd& h) const;
     void store(const std::vector<double>& u, const Eigen::VectorXd& h, Vec vector) const;
 
-    /// Whether the Jacobian will be asked for where the residual was last: it then needs no other
-    /// evaluation.
-    void expect_same_state(bool same) noexcept { evaluated_ = same; }
-
     /// The multipliers of a vector whose local values are these.
     [[nodiscard]] Eigen::VectorXd multipliers(const double* values) const;
+    /// The other way. Local.
+    void store_multipliers(const Eigen::VectorXd& h, double* values) const;
 
     /// Why the balance could not be solved since the last clear_complaint(); empty: it could.
     [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }
@@ -56,11 +54,8 @@ class PetscSystem {
     void evaluate(double t, Vec vector);
     [[nodiscard]] bool converged(Vec residual, bool first) const;
 
-    void store_multipliers(const Eigen::VectorXd& h, double* values) const;
-
     System* system_;
     parallel::MatHandle matrix_;
-    bool evaluated_ = false; ///< expect_same_state()
     std::string complaint_;
     parallel::CallbackFailure failure_;
 };

@@ -39,6 +39,7 @@ class System {
     [[nodiscard]] const parallel::Communicator& communicator() const noexcept { return comm_; }
     [[nodiscard]] const balance::Lattice& lattice() const noexcept { return lattice_; }
     [[nodiscard]] const Lines& lines() const noexcept { return lines_; }
+    [[nodiscard]] Lines& lines() noexcept { return lines_; }
     [[nodiscard]] balance::Coupling& coupling() noexcept { return coupling_; }
     [[nodiscard]] const balance::Coupling& coupling() const noexcept { return coupling_; }
     [[nodiscard]] double epsilon() const noexcept { return epsilon_; }
@@ -49,10 +50,14 @@ class System {
         return static_cast<Eigen::Index>(coupling_.balance().size());
     }
 
+    /// Takes the time t: drive and inputs. Does nothing where it is that of the last evaluation.
+    void set_time(double t);
     /// Takes the state u, (local line, stride), and h at time t.
     void evaluate(double t, const double* u, const Eigen::VectorXd& h);
     /// Only what the balance needs, at the state u at time t: balance_residual() and jacobian().
     void evaluate_balance(double t, const double* u);
+    /// Gives the memory back that all but evaluate_balance() need; they take it again.
+    void release();
     /// F at the state last evaluated, for du/dt: of the lines, and of h.
     void residual(const double* u, const double* udot, double* f, Eigen::VectorXd& fh);
     /// Prepares dF/du + shift dF/d(du/dt) at the state last evaluated, shift > 0. Throws
@@ -72,12 +77,12 @@ class System {
     /// Of the last evaluation, and of the last factor().
     [[nodiscard]] double time() const { return time_.value_or(0.0); }
     [[nodiscard]] double shift() const noexcept { return shift_; }
+    /// A_a^p over the balance's unknowns, at the time last evaluated.
+    [[nodiscard]] const Eigen::VectorXd& drive() const noexcept { return drive_; }
     /// iota_a(x, t) of a local line at the time last evaluated.
     [[nodiscard]] double input(std::size_t line) const { return input_[line]; }
 
   private:
-    void set_time(double t);
-
     parallel::Communicator comm_;
     balance::Lattice lattice_;
     double epsilon_;

@@ -10,6 +10,7 @@
 #include "unit/kinetic/problems.hpp"
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace equipoise;
@@ -274,6 +275,64 @@ TEST_CASE("PETSc's options reach the solver under its prefix") {
     }
     CHECK(parallel::split_options("-a 'b c' \"d\"  -e") ==
           std::vector<std::string>{"-a", "b c", "d", "-e"});
+}
+
+TEST_CASE("our own type of TS takes the steps that PETSc's formula takes") {
+    // Another Newton's method, other vectors, another elimination. The first step, two halves, is
+    // the same to their tolerance. PETSc then forgets its middle, so that later ones agree to the
+    // formula's own error only, here up to 2e-4.
+    for (problems::Config config : {problems::ring(9, 80), problems::multiplicative_noise(80)}) {
+        config.kinetic.time_step = 0.02;
+        const auto run = [&](const std::string& options, double t) {
+            const PetscSession session(options);
+            problems::Problem problem(config);
+            KineticSolver solver(session.world, problem.balance, problem.config);
+            solver.advance(t);
+            return solver.averages();
+        };
+        for (const auto& [t, margin] : {std::pair{0.02, 1e-9}, std::pair{0.5, 1e-4}}) {
+            CAPTURE(t);
+            const Averages lines = run("-kinetic_ts_type lines", t);
+            const Averages petsc = run("-kinetic_ts_type bdf", t);
+            for (std::size_t i = 0; i < lines.mean_modes.size(); ++i) {
+                CHECK(lines.mean_modes[i] == Approx(petsc.mean_modes[i]).margin(margin));
+                CHECK(lines.input[i] == Approx(petsc.input[i]).margin(100.0 * margin));
+            }
+            CHECK(lines.variance[0] == Approx(petsc.variance[0]).margin(margin));
+            CHECK(lines.variance[1] == Approx(petsc.variance[1]).margin(margin));
+        }
+    }
+}
+
+TEST_CASE("our own type of TS has orders 1 to 3, shows itself, and says what it is not") {
+    const auto error_at = [](const std::string& options, double time_step) {
+        const PetscSession session(options);
+        problems::Config config = problems::uncoupled(problems::linear_drift(1.0),
+                                                      problems::constant_noise(1.0), "1.44", 200);
+        config.kinetic.range = {-9.0, 9.0};
+        config.kinetic.time_step = time_step;
+        problems::Problem problem(config);
+        KineticSolver solver(session.world, problem.balance, problem.config);
+        solver.advance(0.5);
+        return std::abs(solver.fields().variance.at(0) - 0.5 - 0.94 * std::exp(-1.0));
+    };
+    if (parallel::Communicator::world().size() == 1) {
+        for (const int order : {1, 2}) {
+            const std::string options = "-kinetic_ts_lines_order " + std::to_string(order);
+            CHECK(std::log2(error_at(options, 0.02) / error_at(options, 0.01)) ==
+                  Approx(order).margin(0.15));
+        }
+    }
+    for (const std::string options : {"-kinetic_ts_lines_order 4", "-kinetic_ts_lines_order 0"}) {
+        const PetscSession session(options);
+        problems::Problem problem(problems::multiplicative_noise(60));
+        CHECK_THROWS_AS(KineticSolver(session.world, problem.balance, problem.config), InputError);
+    }
+    const PetscSession session("-kinetic_ts_type lines -kinetic_snes_type newtonls");
+    problems::Problem problem(problems::multiplicative_noise(60));
+    CHECK_THROWS_WITH(KineticSolver(session.world, problem.balance, problem.config),
+                      Catch::Contains("-kinetic_snes_type newtonls") &&
+                          Catch::Contains("-kinetic_ts_type bdf"));
 }
 
 TEST_CASE("options that do not keep the bits still agree over the ranks to 1e-11") {
