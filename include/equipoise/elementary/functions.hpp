@@ -78,38 +78,42 @@ inline double exponential_minus_one(double x) {
     return std::fma(scale, expm1_reduced(rest), scale - 1.0);
 }
 
-/// exp(-|y|) = scale exp(rest) to about 2^-55, scale a power of two, for the next function; |y| >
-/// 44 as 44. NaN stays NaN.
+/// exp(-2 |x|) / 2 = scale exp(2 rest), scale a power of two, |rest| <= ln(2) / 4, for the next
+/// function; |x| > 22 as 22. NaN stays NaN.
 struct SplitDecay {
     double scale, rest;
 };
 
-inline SplitDecay split_decay(double y) {
-    double a = -std::abs(y);
-    a = a < -44.0 ? -44.0 : a; // tanh(22) is 1 in double precision
+inline SplitDecay split_decay(double x) {
+    constexpr double shift = detail::exponent_shift - 1.0;
+    double a = std::abs(x);
+    a = a > 22.0 ? 22.0 : a; // tanh(22) is 1 in double precision
     // As split_exponent; what the rest of ln(2) would add is below 2^-55 of tanh.
-    const double shifted = std::fma(a, detail::log2e, detail::exponent_shift);
-    const double r = std::fma(shifted - detail::exponent_shift, -detail::ln2, a);
+    const double shifted = std::fma(a, -2.0 * detail::log2e, shift);
+    const double r = std::fma(shifted - shift, -0.5 * detail::ln2, -a);
     return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(shifted) << 52U), r};
 }
 
-/// tanh(y / 2) from the scale of exp(-|y|) and expm1(rest). A loop over many y is faster as three,
-/// one for each part: a processor looks ahead over more of them when each waits less.
-inline double hyperbolic_tangent_of_half(double y, double scale, double excess) {
-    // expm1(-|y|), in (-1, 0]: no digits are lost in the sum below
-    const double t = std::fma(scale, excess, scale - 1.0);
-    return std::copysign(t / (2.0 + t), y);
-}
-
-/// tanh(y / 2), odd to the last bit. NaN stays NaN.
-inline double hyperbolic_tangent_of_half(double y) {
-    const auto [scale, rest] = split_decay(y);
-    return hyperbolic_tangent_of_half(y, scale, expm1_reduced(rest));
+/// tanh(x), odd to the last bit and never beyond 1, from split_decay(x). With q = r coth(r), an
+/// even function near 1, exp(2 r) = (q + r) / (q - r), hence for p = q + r
+///   tanh(-|x|) = ((scale - 1/2) p + r) / ((scale + 1/2) p - r),
+/// where p, the only part by a polynomial, hardly matters: an error of it is multiplied by at most
+/// |tanh(x)|. A loop over many x is faster as two, one for each part: a processor looks ahead over
+/// more of them when each waits less.
+inline double hyperbolic_tangent(double x, const SplitDecay& decay) {
+    const double r = decay.rest;
+    const double z = r * r;
+    // (r coth(r) - 1) / r^2, so that q is within 2^-57
+    const double excess =
+        detail::polynomial(z, 0x1.63f262586d051p-16, -0x1.bbd53204bb10fp-13, 0x1.1566ab5c0cca8p-9,
+                           -0x1.6c16c16c0abe6p-6, 0x1.5555555555553p-2);
+    const double p = std::fma(z, excess, 1.0 + r);
+    return std::copysign(std::fma(decay.scale - 0.5, p, r) / std::fma(decay.scale + 0.5, p, -r), x);
 }
 
 /// tanh(x), odd to the last bit. NaN stays NaN.
 inline double hyperbolic_tangent(double x) {
-    return hyperbolic_tangent_of_half(2.0 * x);
+    return hyperbolic_tangent(x, split_decay(x));
 }
 
 /// log(x) = k ln(2) + 2 atanh(s), for the next function.

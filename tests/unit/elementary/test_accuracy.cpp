@@ -101,11 +101,12 @@ TEST_CASE("exponential_minus_one is within two units in the last place, near 0 t
 
 TEST_CASE("hyperbolic_tangent is within 2.7 units in the last place") {
     if (reference_is_finer()) {
+        const auto computed = [](double x) { return hyperbolic_tangent(x); };
         const auto exact = [](long double x) { return std::tanh(x); };
-        CHECK(largest_error(hyperbolic_tangent, exact, uniform(-0.5, 0.5)) < 2.7);
-        CHECK(largest_error(hyperbolic_tangent, exact, uniform(-5.0, 5.0)) < 2.7);
-        CHECK(largest_error(hyperbolic_tangent, exact, uniform(-40.0, 40.0)) < 2.7);
-        CHECK(largest_error(hyperbolic_tangent, exact, logarithmic(1e-300, 40.0)) < 2.7);
+        CHECK(largest_error(computed, exact, uniform(-0.5, 0.5)) < 2.7);
+        CHECK(largest_error(computed, exact, uniform(-5.0, 5.0)) < 2.7);
+        CHECK(largest_error(computed, exact, uniform(-40.0, 40.0)) < 2.7);
+        CHECK(largest_error(computed, exact, logarithmic(1e-300, 40.0)) < 2.7);
     }
 }
 
