@@ -3,7 +3,9 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/elementary/functions.hpp"
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 namespace equipoise::network {
 
@@ -78,6 +80,30 @@ TwoSums ordered_dots(const double* values, const double* a, const double* b, std
         with_b[l] = std::fma(values[i], b[i], with_b[l]);
     }
     return {join<wide>(with_a), join<wide>(with_b)};
+}
+
+EQUIPOISE_CLONES
+bool all_within(const double* values, double bound, std::size_t count) {
+    // Without signs doubles are in the order of their bits, and NaN is beyond infinity.
+    // Subtractions whose highest bits are gathered are cheaper than comparisons, which AVX-512
+    // makes into masks.
+    constexpr std::uint64_t magnitude = ~std::uint64_t{0} >> 1U;
+    const auto limit = std::bit_cast<std::uint64_t>(bound);
+    std::uint64_t beyond[wide] = {};
+    std::size_t i = 0;
+    for (; i + wide <= count; i += wide) {
+        for (std::size_t l = 0; l < wide; ++l) {
+            beyond[l] |= limit - (std::bit_cast<std::uint64_t>(values[i + l]) & magnitude);
+        }
+    }
+    for (std::size_t l = 0; i < count; ++i, ++l) {
+        beyond[l] |= limit - (std::bit_cast<std::uint64_t>(values[i]) & magnitude);
+    }
+    std::uint64_t any = 0;
+    for (const std::uint64_t lane : beyond) {
+        any |= lane;
+    }
+    return any <= magnitude;
 }
 
 EQUIPOISE_CLONES

@@ -1,6 +1,7 @@
 #include "equipoise/network/solver.hpp"
 
 #include "equipoise/elementary/clones.hpp"
+#include "equipoise/network/block_loops.hpp"
 #include "equipoise/network/initial_state.hpp"
 #include "equipoise/random/stream.hpp"
 #include "equipoise/util/errors.hpp"
@@ -90,6 +91,9 @@ void NetworkSolver::draw(const BlockIndex& index, std::span<double, random::bloc
 
 void NetworkSolver::check_range(std::size_t population, const double* z, std::size_t count) {
     const model::Interval& range = populations_[population].range;
+    if (range.lower == -range.upper && all_within(z, range.upper, count)) {
+        return; // faster than to count
+    }
     if (const std::int64_t outside = count_outside(z, range.lower, range.upper, count);
         outside > 0) {
         message_.add_outside(population, outside);

@@ -16,6 +16,9 @@ struct TwoSums {
 };
 TwoSums ordered_dots(const double* values, const double* a, const double* b, std::size_t count);
 
+/// Whether |values[i]| <= bound for all i, bound >= 0; NaN is not.
+bool all_within(const double* values, double bound, std::size_t count);
+
 void add_constant(double* values, double constant, std::size_t count);
 /// values[i] += factor terms[i]
 void add_scaled(double* values, double factor, const double* terms, std::size_t count);

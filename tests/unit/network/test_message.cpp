@@ -121,3 +121,27 @@ TEST_CASE("sums within a block are right for every length and do not depend on w
         CHECK(equipoise::network::ordered_sum(longer.data(), count) == own_sum);
     }
 }
+
+TEST_CASE("whether all values are within a bound is seen at every place and for NaN") {
+    using equipoise::network::all_within;
+    constexpr double bound = 65536.0;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const std::size_t count : {1U, 7U, 31U, 32U, 33U, 97U}) {
+        std::vector<double> values(count, -bound);
+        CHECK(all_within(values.data(), bound, count));
+        for (std::size_t i = 0; i < count; ++i) {
+            for (const double good : {bound, 0.0, -0.0, 1e-310, std::nextafter(-bound, 0.0)}) {
+                values[i] = good;
+                CHECK(all_within(values.data(), bound, count));
+            }
+            for (const double bad : {std::nextafter(bound, infinity), -1e300, infinity, -infinity,
+                                     std::numeric_limits<double>::quiet_NaN(),
+                                     -std::numeric_limits<double>::quiet_NaN()}) {
+                values[i] = bad;
+                CHECK_FALSE(all_within(values.data(), bound, count));
+                CHECK(all_within(values.data(), bound, i)); // looks no further
+            }
+            values[i] = 1.0;
+        }
+    }
+}
