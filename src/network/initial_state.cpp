@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace equipoise::network {
 
@@ -58,12 +59,12 @@ std::vector<std::size_t> sources_of(const config::Config& config, std::size_t po
 
 } // namespace
 
-std::vector<double> initial_states(const model::Model& model, const config::Config& config,
-                                   const domain::Placement& placement, std::size_t population) {
+LineVector<double> initial_states(const model::Model& model, const config::Config& config,
+                                  const domain::Placement& placement, std::size_t population) {
     const std::vector<std::size_t> sources = sources_of(config, population);
     SiteLaw law(model, population, sources);
     std::vector<std::array<double, random::block_size>> xi(sources.size());
-    std::vector<double> states;
+    LineVector<double> states;
     states.reserve(static_cast<std::size_t>(placement.local_neurons()));
     prefer_large_pages(states.data(), states.capacity() * sizeof(double));
     std::int64_t site = -1;

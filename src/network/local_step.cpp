@@ -3,6 +3,7 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/network/block_loops.hpp"
 #include "equipoise/random/stream.hpp"
+#include "equipoise/util/cache_line.hpp"
 #include "equipoise/util/errors.hpp"
 
 #include <array>
@@ -72,8 +73,8 @@ void LocalStep::advance(double* z, const double* xi, const double* iota, double 
     if (kick != 0.0) {
         add_constant(z, kick, count);
     }
-    std::array<double, random::block_size> drift;
-    std::array<double, random::block_size> noise;
+    alignas(cache_line) std::array<double, random::block_size> drift;
+    alignas(cache_line) std::array<double, random::block_size> noise;
     population_->drift->values(z, drift.data(), count);
     population_->noise->values(z, noise.data(), count);
     if (iota != nullptr) {

@@ -320,7 +320,7 @@ void NetworkSolver::restore(std::int64_t step, std::span<const std::vector<doubl
     for (std::size_t a = 0; a < populations_.size(); ++a) {
         ensure(states[a].size() == populations_[a].state.z.size(),
                "restored states fit the local blocks");
-        populations_[a].state.z = states[a];
+        populations_[a].state.z.assign(states[a].begin(), states[a].end());
     }
     pending_ = false;
     ahead_blocks_ = 0;

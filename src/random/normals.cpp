@@ -2,6 +2,7 @@
 #include "equipoise/elementary/functions.hpp"
 #include "equipoise/random/paths.hpp"
 #include "equipoise/random/stream.hpp"
+#include "equipoise/util/cache_line.hpp"
 
 #include <array>
 #include <bit>
@@ -76,14 +77,14 @@ void box_muller(const std::uint64_t* __restrict first, const std::uint64_t* __re
 
 void normals(const Stream& stream, std::uint64_t block, std::uint64_t step,
              std::span<double, block_size> xi) {
-    Words bits;
+    alignas(cache_line) Words bits;
     words(stream, block, step, bits);
     box_muller(bits.data(), bits.data() + pairs, xi.data(), xi.data() + pairs);
 }
 
 void uniforms(const Stream& stream, std::uint64_t block, std::uint64_t step,
               std::span<double, block_size> u) {
-    Words bits;
+    alignas(cache_line) Words bits;
     words(stream, block, step, bits);
     to_uniforms(bits.data(), u.data());
 }

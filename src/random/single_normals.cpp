@@ -1,6 +1,7 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/elementary/single.hpp"
 #include "equipoise/random/stream.hpp"
+#include "equipoise/util/cache_line.hpp"
 
 #include <array>
 #include <bit>
@@ -53,9 +54,9 @@ HalfWords halves(const Words& words) {
 
 void single_normals(const Stream& stream, std::uint64_t block, std::uint64_t step,
                     std::span<double, block_size> xi) {
-    Words bits;
+    alignas(cache_line) Words bits;
     half_words(stream, block, step, bits);
-    const HalfWords both = halves(bits);
+    alignas(cache_line) const HalfWords both = halves(bits);
     single_box_muller(both.data(), both.data() + pairs, xi.data(), xi.data() + pairs);
 }
 

@@ -110,7 +110,7 @@ Matrix2d covariance_of_sde() {
 Vector2d means(Setup& setup) {
     Vector2d m;
     for (std::size_t a = 0; a < 2; ++a) {
-        const std::vector<double>& z = setup.solver.state(a).z;
+        const auto& z = setup.solver.state(a).z;
         m[static_cast<Eigen::Index>(a)] =
             network::ordered_sum(z.data(), z.size()) / static_cast<double>(z.size());
     }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "equipoise/domain/partition.hpp"
+#include "equipoise/util/cache_line.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace equipoise::domain {
 
@@ -12,7 +12,7 @@ struct PopulationState {
     std::int64_t neurons = 0;      ///< of the population, on all ranks
     std::int64_t first_neuron = 0; ///< global index of z[0]
     BlockRange blocks;             ///< local blocks
-    std::vector<double> z;
+    LineVector<double> z;
 };
 
 } // namespace equipoise::domain

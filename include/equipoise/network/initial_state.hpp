@@ -3,9 +3,9 @@
 #include "equipoise/config/config.hpp"
 #include "equipoise/domain/placement.hpp"
 #include "equipoise/model/model.hpp"
+#include "equipoise/util/cache_line.hpp"
 
 #include <cstddef>
-#include <vector>
 
 namespace equipoise::network {
 
@@ -13,7 +13,7 @@ namespace equipoise::network {
 /// variances and covariances; neuron j of one population varies with neuron j of another. A state
 /// depends on the seed and the neuron alone, and where no covariance is given on nothing of the
 /// other populations.
-std::vector<double> initial_states(const model::Model& model, const config::Config& config,
-                                   const domain::Placement& placement, std::size_t population);
+LineVector<double> initial_states(const model::Model& model, const config::Config& config,
+                                  const domain::Placement& placement, std::size_t population);
 
 } // namespace equipoise::network

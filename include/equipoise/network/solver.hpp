@@ -11,6 +11,7 @@
 #include "equipoise/network/local_step.hpp"
 #include "equipoise/network/message.hpp"
 #include "equipoise/network/moment_sums.hpp"
+#include "equipoise/util/cache_line.hpp"
 
 #include <array>
 #include <cstdint>
@@ -98,8 +99,7 @@ class NetworkSolver {
     [[nodiscard]] double update_seconds() const noexcept;
 
   private:
-    /// On a boundary of the cache's lines: a register that spans two of them is read in two.
-    struct alignas(64) Block : std::array<double, random::block_size> {};
+    struct alignas(cache_line) Block : std::array<double, random::block_size> {};
     struct BlockIndex {
         std::size_t population;
         std::int64_t block;

@@ -58,7 +58,7 @@ inline Series run(const networks::Network& network,
         }
         solver.settle();
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            const std::vector<double>& z = solver.state(i / modes.size()).z;
+            const auto& z = solver.state(i / modes.size()).z;
             double sum = 0.0;
             for (std::size_t j = 0; j < z.size(); ++j) {
                 sum += weights[i][j] * z[j];

@@ -54,7 +54,8 @@ struct Setup {
         solver.settle();
         std::vector<std::vector<double>> all;
         for (std::size_t a = 0; a < model.population_count(); ++a) {
-            all.push_back(solver.state(a).z);
+            const auto& z = solver.state(a).z;
+            all.emplace_back(z.begin(), z.end());
         }
         return all;
     }
