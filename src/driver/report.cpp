@@ -134,10 +134,10 @@ struct AddedTime {
 
     AddedTime(const config::FunctionSpec& function, bool is_gain) {
         if (function.family == "expression") {
-            least = most = is_gain ? 0.7 : 1.0;
+            least = most = is_gain ? 0.4 : 0.7;
         } else if (function.family == "table") {
-            least = is_gain ? 0.5 : 0.9;
-            most = is_gain ? 0.8 : 1.2;
+            least = is_gain ? 0.2 : 0.5;
+            most = is_gain ? 0.4 : 0.7;
         }
     }
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equipoise/model/function.hpp"
+#include "equipoise/model/piece_loops.hpp"
 
 #include <array>
 #include <cstdint>
@@ -19,15 +20,13 @@ class Interpolant final : public Function {
         double knot = 0.0;
         std::array<double, 6> coefficients{};
     };
-    /// How the piece of a state is found: by one multiplication, or by that and a bisection among
-    /// the few knots near by.
+    /// At equal distances, up to rounding; or anywhere, then with cubics only.
     enum class Knots { uniform, any };
 
     /// `pieces` in ascending order; the last one begins where the range ends: its first three
     /// coefficients hold value, slope and half the curvature there. `error`: see
     /// interpolation_error().
-    Interpolant(const std::vector<Piece>& pieces, Knots knots, std::string description,
-                double error);
+    Interpolant(std::vector<Piece> pieces, Knots knots, std::string description, double error);
 
     /// False when the numbers behind the pieces were too large, or too close, for arithmetic.
     [[nodiscard]] static bool all_finite(const std::vector<Piece>& pieces);
@@ -37,33 +36,30 @@ class Interpolant final : public Function {
     void curvatures(const double* z, double* f, double* f1, double* f2,
                     std::size_t count) const override;
     [[nodiscard]] double bound(int order, double radius) const override;
-    [[nodiscard]] Interval range() const override { return {lower_, upper_}; }
+    [[nodiscard]] Interval range() const override { return {grid_.lower(), grid_.upper()}; }
     [[nodiscard]] double interpolation_error() const override { return error_; }
     [[nodiscard]] std::string description() const override { return description_; }
 
-    ~Interpolant() override;
-
-    struct Row; ///< a piece as it is stored
-
   private:
-    void set_buckets(std::size_t count);
-    void fill_buckets();
-    void copy_pieces(const double* z, Row* copies, std::size_t count) const;
-    /// evaluate(pieces, first, count) for strip after strip of the states.
-    template <class Evaluate>
-    void by_strips(const double* z, std::size_t count, const Evaluate& evaluate) const;
+    /// Eight numbers in one line of the cache: a row, or two.
+    struct alignas(64) Line {
+        std::array<double, 8> numbers{};
+    };
 
-    std::vector<Row> rows_;
-    bool cubic_ = true; ///< no piece has a higher degree
-    double lower_ = 0.0;
-    double upper_ = 0.0;
-    // Buckets of equal width over the range: of uniform knots, the pieces themselves; of others
-    // narrower, each with the piece at its beginning.
-    double buckets_per_unit_ = 0.0;
-    double last_bucket_ = 0.0;
-    std::vector<std::int32_t> start_;
-    std::vector<double> knots_;
-    std::int32_t first_stride_ = 0; ///< of the bisection among the knots of a bucket
+    void fill_rows_by_cell();
+    void fill_rows_by_knot();
+    void fill_cells(std::size_t cells);
+    void evaluate(const double* z, std::size_t count, double* f, double* f1, double* f2) const;
+    void evaluate_crowded(double z, double* f, double* f1, double* f2) const;
+
+    std::vector<Piece> pieces_;
+    piece_loops::Layout layout_ = piece_loops::Layout::cubic;
+    piece_loops::Grid grid_;
+    std::vector<Line> lines_;                ///< of uniform knots a row for each cell, else knot
+    std::vector<std::uint32_t> row_of_cell_; ///< see piece_loops::Rows
+    /// The row, all zeros, of cells that hold too many knots for one row.
+    std::uint32_t crowded_row_ = 0;
+    bool any_crowded_ = false;
     std::string description_;
     double error_ = 0.0;
 };
