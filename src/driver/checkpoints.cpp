@@ -91,6 +91,13 @@ void Checkpoints::write(const Snapshot& snapshot) {
     last_seconds_ = report.seconds;
     seconds_ += report.seconds;
     bytes_ += static_cast<double>(report.bytes);
+    if (!report.unfinished.empty() && comm_.is_root()) {
+        log::warn(
+            fmt::format("the checkpoint {} was written and is whole, but naming it in 'latest' or "
+                        "removing older ones failed: {}; see to that, the next checkpoint tries "
+                        "again; this one can be used: equipoise restart {}",
+                        last_, report.unfinished, last_));
+    }
 }
 
 void Checkpoints::try_write(const Snapshot& snapshot) {

@@ -182,6 +182,21 @@ void Writing::run(std::uint64_t slab_bytes) {
     verify();
 }
 
+/// What is left to do when a checkpoint is in its place; says what failed. Older ones are only
+/// removed when `latest` names none of them.
+std::string finish(const std::string& folder, const std::string& path, std::int64_t sequence,
+                   std::int64_t keep) {
+    try {
+        write_pointer(folder, path);
+        remove_older(folder, sequence, keep);
+    } catch (const FileSystemError& error) {
+        return error.what();
+    } catch (const std::filesystem::filesystem_error& error) {
+        return error.what();
+    }
+    return {};
+}
+
 } // namespace
 
 CheckpointWriteReport write_checkpoint(const parallel::Communicator& comm,
@@ -196,9 +211,13 @@ CheckpointWriteReport write_checkpoint(const parallel::Communicator& comm,
     report.path = checkpoint_path(folder, sequence);
     const std::string partial = temporary_name(report.path);
     on_root(comm, [&] { remove_temporary_files(folder); });
+    std::int64_t bytes = 0;
     try {
         Writing(comm, content, partial, sequence).run(slab_bytes);
-        on_root(comm, [&] { rename_durably(partial, report.path); });
+        on_root(comm, [&] {
+            bytes = static_cast<std::int64_t>(std::filesystem::file_size(partial));
+            rename_durably(partial, report.path);
+        });
     } catch (const FileSystemError&) {
         if (comm.is_root()) {
             std::error_code ignored;
@@ -207,14 +226,12 @@ CheckpointWriteReport write_checkpoint(const parallel::Communicator& comm,
         comm.barrier();
         throw;
     }
-    std::int64_t bytes = 0;
-    on_root(comm, [&] {
-        write_pointer(folder, report.path);
-        remove_older(folder, sequence, keep);
-        bytes = static_cast<std::int64_t>(std::filesystem::file_size(report.path));
-    });
     comm.broadcast(std::span<std::int64_t>(&bytes, 1));
     report.bytes = static_cast<std::uint64_t>(bytes);
+    if (comm.is_root()) {
+        report.unfinished = finish(folder, report.path, sequence, keep);
+    }
+    report.unfinished = comm.broadcast(report.unfinished);
     report.seconds = watch.seconds();
     return report;
 }

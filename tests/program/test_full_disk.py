@@ -67,6 +67,17 @@ class FullDisk(RunningTest):
 
         run.wait_until(filled, "a moment between checkpoints")
 
+    @staticmethod
+    def in_the_way(run, path):
+        """Puts a folder in the place of a file that the run renames others to."""
+        for process in run.processes():
+            os.kill(process, signal.SIGSTOP)
+        time.sleep(0.02)
+        path.unlink(missing_ok=True)
+        (path / "in_the_way").mkdir(parents=True)
+        for process in run.processes():
+            os.kill(process, signal.SIGCONT)
+
     def records(self, path):
         """How many there are; they are the times 0, 1, 2, ..."""
         with h5py.File(path) as file:
@@ -110,6 +121,22 @@ class FullDisk(RunningTest):
                 self.records(self.partial)
                 self.saved.free()
                 (self.saved.path / "here" / "stop").unlink()
+                self.check_going_on(ranks)
+
+    def test_a_checkpoint_that_latest_cannot_name(self):
+        """It is whole, the run goes on and stops with the next one, and both are found by the folder."""
+        for ranks in (1, 2):
+            with self.subTest(ranks=ranks):
+                run = self.start_with_checkpoint(NO_GROWTH, ranks=ranks)
+                here = self.saved.path / "here"
+                self.in_the_way(run, here / "latest")
+                run.wait_until(lambda: "was written and is whole" in run.text, "a warning")
+                (here / "stop").touch()
+                self.assertEqual(run.wait(), 75, run.text)
+                self.assertRegex(run.text, r"the checkpoint saved/here/checkpoint_\d+\.h5 was written and is whole, but .*'latest'"
+                                           r".*: saved/here/latest: .*: equipoise restart saved/here/checkpoint_\d+\.h5")
+                self.assertNotIn("no checkpoint was written", run.text)
+                self.assertEqual(sorted(here.glob("*.partial")), [])
                 self.check_going_on(ranks)
 
     def test_a_later_checkpoint_succeeds_when_there_is_room(self):

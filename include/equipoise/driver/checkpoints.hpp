@@ -21,8 +21,9 @@ class Checkpoints {
     [[nodiscard]] static std::string folder(const config::Config& config);
     [[nodiscard]] bool wanted() const noexcept { return !folder_.empty(); }
 
-    /// Writes one, durably, and drops older ones. Collective. Throws FileSystemError, the same on
-    /// all ranks; earlier checkpoints are then intact.
+    /// Writes one, durably, and drops older ones; a failure to drop them, or to name the new one in
+    /// `latest`, is only a warning. Collective. Throws FileSystemError, the same on all ranks;
+    /// earlier checkpoints are then intact.
     void write(const Snapshot& snapshot);
     /// Likewise, but where that fails it warns and returns: the run goes on, since a later
     /// checkpoint may succeed (somebody makes room on the disk) and a dead run loses more than a

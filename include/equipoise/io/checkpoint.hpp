@@ -40,6 +40,9 @@ struct CheckpointWriteReport {
     std::string path;
     std::uint64_t bytes = 0; ///< of the file
     double seconds = 0.0;    ///< all told, with verification
+    /// What failed when the checkpoint was in its place: naming it in FOLDER/latest, or the removal
+    /// of older ones. "" when nothing did.
+    std::string unfinished;
 };
 
 /// MPI-IO in HDF5 1.10 cannot move 2 GiB or more at once from one rank.
@@ -49,7 +52,7 @@ constexpr std::uint64_t default_slab_bytes = std::uint64_t{1} << 30;
 /// renamed; then names it in FOLDER/latest and removes older ones beyond the last `keep` (>= 1),
 /// and what killed runs left under temporary names. The folder must exist. Collective. Throws
 /// FileSystemError, the same on every rank; earlier checkpoints are then intact and no temporary
-/// file remains.
+/// file remains. Of the naming and the removal a failure is only reported.
 CheckpointWriteReport write_checkpoint(const parallel::Communicator& comm,
                                        const std::string& folder, std::int64_t sequence,
                                        const CheckpointContent& content, std::int64_t keep,

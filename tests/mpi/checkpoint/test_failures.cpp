@@ -93,3 +93,35 @@ TEST_CASE("a name that is taken by a folder fails at the renaming, and leaves no
     CHECK(io::find_checkpoint(world(), folder.path).checkpoint->path() ==
           io::checkpoint_path(folder.path, 1));
 }
+
+TEST_CASE("a pointer that cannot be written is reported beside a checkpoint that is whole") {
+    const Folder folder(world());
+    const State first(world(), 1.0);
+    CHECK(io::write_checkpoint(world(), folder.path, 1, first.content(), 1).unfinished.empty());
+    if (world().is_root()) {
+        fs::remove(folder.path + "/latest");
+        fs::create_directories(folder.path + "/latest/full");
+    }
+    world().barrier();
+    const State second(world(), 2.0);
+    const io::CheckpointWriteReport report =
+        io::write_checkpoint(world(), folder.path, 2, second.content(), 1);
+    CHECK(agreed(report.unfinished));
+    CHECK_THAT(report.unfinished, Catch::Contains(folder.path + "/latest"));
+    CHECK(report.path == io::checkpoint_path(folder.path, 2));
+    // The older one stays: a pointer that could not be changed may name it.
+    CHECK(folder.names() ==
+          std::vector<std::string>{"checkpoint_1.h5", "checkpoint_2.h5", "latest"});
+    {
+        const io::CheckpointReader reader(world(), report.path);
+        CHECK(holds(world(), reader, 2.0));
+        CHECK(report.bytes == fs::file_size(report.path));
+    }
+    world().barrier();
+    if (world().is_root()) {
+        fs::remove_all(folder.path + "/latest");
+    }
+    world().barrier();
+    CHECK(io::write_checkpoint(world(), folder.path, 3, second.content(), 1).unfinished.empty());
+    CHECK(folder.names() == std::vector<std::string>{"checkpoint_3.h5", "latest"});
+}
