@@ -10,6 +10,7 @@
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
+#include "main.hpp"
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -97,7 +98,9 @@ void memory_copy(benchmark::State& state) {
     count(state);
 }
 
-void register_all() {
+} // namespace
+
+std::shared_ptr<const void> bench::register_all() {
     const auto sizes = [](benchmark::internal::Benchmark* benchmark) {
         // What waits for a disk is timed by the clock on the wall.
         benchmark->ArgName("neurons")->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -109,18 +112,5 @@ void register_all() {
     sizes(benchmark::RegisterBenchmark("checkpoint", checkpoint));
     sizes(benchmark::RegisterBenchmark("write_and_sync", write_and_sync));
     sizes(benchmark::RegisterBenchmark("memory_copy", memory_copy));
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    const parallel::Environment environment(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 2;
-    }
-    register_all();
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return nullptr;
 }

@@ -15,9 +15,11 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "main.hpp"
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -63,7 +65,9 @@ void solve(benchmark::State& state, const std::vector<Reference>& references,
     state.counters["tolerance"] = tolerance;
 }
 
-void register_all() {
+} // namespace
+
+std::shared_ptr<const void> bench::register_all() {
     const std::vector<double> k_first{0.5701580199966, 0.6757529029722};
     const std::vector<double> k_last{0.3538552064901, 0.1876489363088};
     const std::vector<Reference> one{
@@ -110,20 +114,5 @@ void register_all() {
              "--population.i.drift=cubic(a0=0, a1=-1.25, a3=0.1)"},
             sites);
     }
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    const equipoise::parallel::Environment environment(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 2;
-    }
-    const equipoise::parallel::PetscEnvironment petsc(equipoise::parallel::Communicator::world(),
-                                                      "");
-    register_all();
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return std::make_shared<parallel::PetscEnvironment>(parallel::Communicator::world(), "");
 }

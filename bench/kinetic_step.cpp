@@ -16,12 +16,14 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "main.hpp"
 #include "tridiagonal.hpp"
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -126,7 +128,9 @@ void solve(benchmark::State& state, const char* name, const std::vector<Referenc
     state.counters["tolerance"] = tolerance;
 }
 
-void register_all() {
+} // namespace
+
+std::shared_ptr<const void> bench::register_all() {
     constexpr double skip = std::numeric_limits<double>::quiet_NaN();
     for (const std::int64_t sites : {16, 32, 64, 128, 256}) {
         for (const std::int64_t cells : {50, 100, 200, 400, 800}) {
@@ -172,20 +176,5 @@ void register_all() {
         add("multiplicative_point", point, {}, cells);
         add("ring", ring, {"--kinetic.sites=16"}, cells);
     }
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    const equipoise::parallel::Environment environment(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 2;
-    }
-    const equipoise::parallel::PetscEnvironment petsc(equipoise::parallel::Communicator::world(),
-                                                      "");
-    register_all();
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return std::make_shared<parallel::PetscEnvironment>(parallel::Communicator::world(), "");
 }

@@ -5,13 +5,13 @@
 //
 // The names are solver|yardstick / what / neurons in each of the two populations, and draw / what
 // for normals by themselves, counted one by one.
-#include "equipoise/parallel/communicator.hpp"
 #include "equipoise/random/stream.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include "bare_kernel.hpp"
 #include "figure3.hpp"
+#include "main.hpp"
 #include "network_problem.hpp"
 #include "plain_loop.hpp"
 #include <array>
@@ -137,7 +137,9 @@ std::vector<std::string> ring_kernels(int waves) {
     return overrides;
 }
 
-void register_all() {
+} // namespace
+
+std::shared_ptr<const void> bench::register_all() {
     const auto sizes = [](benchmark::internal::Benchmark* benchmark) {
         for (const std::int64_t n : {10000, 1000000}) {
             benchmark->Arg(n);
@@ -181,18 +183,5 @@ void register_all() {
     if (bench::bare_kernel_runs()) {
         sizes(benchmark::RegisterBenchmark("yardstick/bare_kernel", bare_kernel));
     }
-}
-
-} // namespace
-
-int main(int argc, char** argv) {
-    const equipoise::parallel::Environment environment(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
-        return 2;
-    }
-    register_all();
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return nullptr;
 }
