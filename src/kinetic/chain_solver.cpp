@@ -3,6 +3,9 @@
 #include "equipoise/elementary/clones.hpp"
 #include "equipoise/kinetic/lane_vector.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace equipoise::kinetic {
 
 namespace {
@@ -77,78 +80,113 @@ factor_chains_and_solve(double shift, const double* up, const double* down, std:
     }
 }
 
+/// All of a cell's values in a group on the way from cell to cell.
 template <class Vector>
-[[gnu::always_inline]] inline void
-factor_chains_and_solve_all(double shift, const double* up, const double* down, std::size_t cells,
-                            const double* flux_x, const double* flux_y, const double* b,
-                            const double* centres, double* inverse_pivot, double* x, double* y,
-                            double* z, double* moments) {
+struct Way {
+    Vector rest;
+    Vector x{}, y{}, z{}; ///< first what cells below bring, then the solutions above
+    Vector sum_x{}, sum_y{}, sum_z{};
+};
+
+template <class Vector>
+[[gnu::always_inline]] inline void go_down(double shift, std::size_t at,
+                                           const ChainSolver::Group& of, Way<Vector>& way) {
     constexpr std::size_t lanes = lanes_of<Vector>;
-    Vector rest = Vector{} + shift;
-    Vector inverse;
     Vector leaving_up;
     Vector leaving_down;
-    Vector carried_x{}; // what cells below bring, and the flux through the lower face
-    Vector carried_y{};
-    Vector carried_z{};
-    Vector above_x;
-    Vector above_y;
-    Vector above_z;
-    for (std::size_t k = 0; k + 1 < cells; ++k) {
-        load(up + k * lanes, leaving_up);
-        load(down + (k + 1) * lanes, leaving_down);
-        load(flux_x + k * lanes, above_x);
-        load(flux_y + k * lanes, above_y);
-        load(b + k * lanes, above_z);
-        inverse = 1.0 / (leaving_up + rest);
-        rest = shift + leaving_down * (rest * inverse);
-        // Kept for the way back: the weight of the cell above.
-        store(Vector(leaving_down * inverse), inverse_pivot + k * lanes);
-        const Vector onwards = leaving_up * inverse;
-        const Vector from_x = carried_x - above_x;
-        const Vector from_y = carried_y - above_y;
-        const Vector from_z = carried_z + above_z;
-        store(Vector(from_x * inverse), x + k * lanes);
-        store(Vector(from_y * inverse), y + k * lanes);
-        store(Vector(from_z * inverse), z + k * lanes);
-        carried_x = above_x + onwards * from_x;
-        carried_y = above_y + onwards * from_y;
-        carried_z = onwards * from_z;
+    Vector flux_x;
+    Vector flux_y;
+    Vector right;
+    load(of.up + at, leaving_up);
+    load(of.down + at + lanes, leaving_down);
+    load(of.flux_x + at, flux_x);
+    load(of.flux_y + at, flux_y);
+    load(of.b + at, right);
+    const Vector inverse = 1.0 / (leaving_up + way.rest);
+    way.rest = shift + leaving_down * (way.rest * inverse);
+    // For the way back, the weight of the cell above.
+    store(Vector(leaving_down * inverse), of.scratch + at);
+    const Vector onwards = leaving_up * inverse;
+    const Vector from_x = way.x - flux_x;
+    const Vector from_y = way.y - flux_y;
+    const Vector from_z = way.z + right;
+    store(Vector(from_x * inverse), of.x + at);
+    store(Vector(from_y * inverse), of.y + at);
+    store(Vector(from_z * inverse), of.z + at);
+    way.x = flux_x + onwards * from_x;
+    way.y = flux_y + onwards * from_y;
+    way.z = onwards * from_z;
+}
+
+template <class Vector>
+[[gnu::always_inline]] inline void turn(double centre, std::size_t at, const ChainSolver::Group& of,
+                                        Way<Vector>& way) {
+    Vector right;
+    load(of.b + at, right);
+    const Vector inverse = 1.0 / way.rest;
+    way.x *= inverse;
+    way.y *= inverse;
+    way.z = (way.z + right) * inverse;
+    store(way.x, of.x + at);
+    store(way.y, of.y + at);
+    store(way.z, of.z + at);
+    way.sum_x = way.x * centre;
+    way.sum_y = way.y * centre;
+    way.sum_z = way.z * centre;
+}
+
+template <class Vector>
+[[gnu::always_inline]] inline void go_up(double centre, std::size_t at,
+                                         const ChainSolver::Group& of, Way<Vector>& way) {
+    Vector weight;
+    Vector x;
+    Vector y;
+    Vector z;
+    load(of.scratch + at, weight);
+    load(of.x + at, x);
+    load(of.y + at, y);
+    load(of.z + at, z);
+    way.x = x + weight * way.x;
+    way.y = y + weight * way.y;
+    way.z = z + weight * way.z;
+    store(way.x, of.x + at);
+    store(way.y, of.y + at);
+    store(way.z, of.z + at);
+    way.sum_x += way.x * centre;
+    way.sum_y += way.y * centre;
+    way.sum_z += way.z * centre;
+}
+
+template <class Vector, std::size_t groups>
+[[gnu::always_inline]] inline void factor_chains_and_solve_all(double shift, const double* centres,
+                                                               std::size_t cells,
+                                                               const ChainSolver::Group* given) {
+    constexpr std::size_t lanes = lanes_of<Vector>;
+    ChainSolver::Group of[groups]; // copies, which no store can change: they stay in registers
+    std::copy_n(given, groups, of);
+    Way<Vector> ways[groups];
+    for (Way<Vector>& way : ways) {
+        way.rest = Vector{} + shift;
     }
     const std::size_t last = cells - 1;
-    load(b + last * lanes, above_z);
-    inverse = 1.0 / rest;
-    above_x = carried_x * inverse;
-    above_y = carried_y * inverse;
-    above_z = (carried_z + above_z) * inverse;
-    store(above_x, x + last * lanes);
-    store(above_y, y + last * lanes);
-    store(above_z, z + last * lanes);
-    Vector sum_x = above_x * centres[last];
-    Vector sum_y = above_y * centres[last];
-    Vector sum_z = above_z * centres[last];
-    for (std::size_t k = last; k-- > 0;) {
-        Vector weight;
-        Vector value_x;
-        Vector value_y;
-        Vector value_z;
-        load(inverse_pivot + k * lanes, weight);
-        load(x + k * lanes, value_x);
-        load(y + k * lanes, value_y);
-        load(z + k * lanes, value_z);
-        above_x = value_x + weight * above_x;
-        above_y = value_y + weight * above_y;
-        above_z = value_z + weight * above_z;
-        store(above_x, x + k * lanes);
-        store(above_y, y + k * lanes);
-        store(above_z, z + k * lanes);
-        sum_x += above_x * centres[k];
-        sum_y += above_y * centres[k];
-        sum_z += above_z * centres[k];
+    for (std::size_t k = 0; k < last; ++k) {
+        for (std::size_t i = 0; i < groups; ++i) {
+            go_down(shift, k * lanes, of[i], ways[i]);
+        }
     }
-    store(sum_x, moments);
-    store(sum_y, moments + lanes);
-    store(sum_z, moments + 2 * lanes);
+    for (std::size_t i = 0; i < groups; ++i) {
+        turn(centres[last], last * lanes, of[i], ways[i]);
+    }
+    for (std::size_t k = last; k-- > 0;) {
+        for (std::size_t i = 0; i < groups; ++i) {
+            go_up(centres[k], k * lanes, of[i], ways[i]);
+        }
+    }
+    for (std::size_t i = 0; i < groups; ++i) {
+        store(ways[i].sum_x, of[i].moments);
+        store(ways[i].sum_y, of[i].moments + lanes);
+        store(ways[i].sum_z, of[i].moments + 2 * lanes);
+    }
 }
 
 template <class Vector>
@@ -204,17 +242,22 @@ void chains_factor_and_solve(double shift, const double* up, const double* down,
 }
 
 EQUIPOISE_CLONES
-void chains_factor_and_solve_all(double shift, const double* up, const double* down,
-                                 std::size_t cells, std::size_t lanes, const double* flux_x,
-                                 const double* flux_y, const double* b, const double* centres,
-                                 double* inverse_pivot, double* x, double* y, double* z,
-                                 double* moments) {
+void chains_factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                 std::size_t lanes, const ChainSolver::Group* groups) {
     if (lanes == 1) {
-        factor_chains_and_solve_all<double>(shift, up, down, cells, flux_x, flux_y, b, centres,
-                                            inverse_pivot, x, y, z, moments);
+        factor_chains_and_solve_all<double, 1>(shift, centres, cells, groups);
     } else {
-        factor_chains_and_solve_all<LaneVector>(shift, up, down, cells, flux_x, flux_y, b, centres,
-                                                inverse_pivot, x, y, z, moments);
+        factor_chains_and_solve_all<LaneVector, 1>(shift, centres, cells, groups);
+    }
+}
+
+EQUIPOISE_CLONES
+void chain_pairs_factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                      std::size_t lanes, const ChainSolver::Group* groups) {
+    if (lanes == 1) {
+        factor_chains_and_solve_all<double, 2>(shift, centres, cells, groups);
+    } else {
+        factor_chains_and_solve_all<LaneVector, 2>(shift, centres, cells, groups);
     }
 }
 
@@ -242,13 +285,15 @@ void ChainSolver::factor_and_solve(double shift, const double* up, const double*
     chains_factor_and_solve(shift, up, down, cells, lanes, flux_x, flux_y, inverse_pivot, x, y);
 }
 
-void ChainSolver::factor_and_solve_all(double shift, const double* up, const double* down,
-                                       std::size_t cells, std::size_t lanes, const double* flux_x,
-                                       const double* flux_y, const double* b, const double* centres,
-                                       double* inverse_pivot, double* x, double* y, double* z,
-                                       double* moments) {
-    chains_factor_and_solve_all(shift, up, down, cells, lanes, flux_x, flux_y, b, centres,
-                                inverse_pivot, x, y, z, moments);
+void ChainSolver::factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                       std::size_t lanes, const Group& first, const Group& second) {
+    const std::array groups{first, second};
+    chain_pairs_factor_and_solve_all(shift, centres, cells, lanes, groups.data());
+}
+
+void ChainSolver::factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                       std::size_t lanes, const Group& group) {
+    chains_factor_and_solve_all(shift, centres, cells, lanes, &group);
 }
 
 void ChainSolver::solve(const double* up, const double* down, const double* inverse_pivot,

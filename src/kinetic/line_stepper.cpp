@@ -1,6 +1,5 @@
 #include "equipoise/kinetic/line_stepper.hpp"
 
-#include "equipoise/kinetic/chain_solver.hpp"
 #include "equipoise/kinetic/events.hpp"
 #include "equipoise/kinetic/manifold.hpp"
 
@@ -18,6 +17,9 @@ namespace {
 /// hundredth.
 constexpr double small_change = 1e-3;
 constexpr double smallest_change = 1e-8;
+
+/// A last change whose square, which is what it leaves of the balance, is nothing for any gain.
+constexpr double no_change = 1e-9;
 
 /// |r - eps h| that is left alone, and that one more move brings down to there: the move is
 /// Newton's, which squares it.
@@ -52,8 +54,13 @@ LineStepper::LineStepper(System& system, const StepControl& control, std::size_t
     for (std::vector<double>* array : {&gain_, &slope_}) {
         array->resize(system.lattice().size() * lines_->gain_count());
     }
-    for (std::vector<double>* array :
-         {&guess_, &right_, &up_, &down_, &flux_v_, &flux_g_, &pivot_, &z_, &values_, &slopes_}) {
+    for (Scratch& of : scratch_) {
+        for (std::vector<double>* array :
+             {&of.guess, &of.right, &of.up, &of.down, &of.flux_v, &of.flux_g, &of.weights}) {
+            array->resize(most_lanes * cells);
+        }
+    }
+    for (std::vector<double>* array : {&z_, &values_, &slopes_}) {
         array->resize(most_lanes * cells);
     }
 }
@@ -117,41 +124,72 @@ double LineStepper::enough() const {
     return weights_.states > 1 && weights_.error_order > 0 ? small_change : smallest_change;
 }
 
-/// The first pass for a group: T^-1 b takes the place of the new density.
-void LineStepper::eliminate(const LineGroup& group) {
+/// The first pass for a group and, where it is not null, the next one.
+void LineStepper::eliminate(const LineGroup& group, const LineGroup* next) {
+    assemble(group, scratch_[0]);
+    if (next != nullptr) {
+        assemble(*next, scratch_[1]);
+    }
+    {
+        const ScopedEvent event(Event::solve);
+        const double* centres = lines_->centres().data();
+        const std::size_t cells = lines_->layout().cells;
+        if (next == nullptr) {
+            ChainSolver::factor_and_solve_all(weights_.shift, centres, cells, group.lanes,
+                                              chains(group, scratch_[0]));
+        } else {
+            ChainSolver::factor_and_solve_all(weights_.shift, centres, cells, group.lanes,
+                                              chains(group, scratch_[0]),
+                                              chains(*next, scratch_[1]));
+        }
+    }
+    respond(group, scratch_[0]);
+    if (next != nullptr) {
+        respond(*next, scratch_[1]);
+    }
+}
+
+/// Right-hand side, rates and their derivatives.
+void LineStepper::assemble(const LineGroup& group, Scratch& scratch) {
+    if (iteration_ > 0) {
+        complete(group);
+    }
+    const ScopedEvent event(Event::assembly);
+    const std::size_t size = lines_->layout().cells * group.lanes;
+    step_loops::look_back(weights_, earlier(group), size, scratch.guess.data(),
+                          scratch.right.data());
+    if (iteration_ > 0) {
+        std::copy_n(next_.p.data() + lines_->begin(group), size, scratch.guess.data());
+    }
+    lines_->rates(group, next_.v.data() + group.first_lane, next_.g.data() + group.first_lane,
+                  scratch.guess.data(), scratch.up.data(), scratch.down.data(),
+                  scratch.flux_v.data(), scratch.flux_g.data());
+}
+
+/// T^-1 b takes the place of the new density.
+ChainSolver::Group LineStepper::chains(const LineGroup& group, Scratch& scratch) {
+    const std::size_t begin = lines_->begin(group);
+    return {scratch.up.data(),     scratch.down.data(),  scratch.flux_v.data(),
+            scratch.flux_g.data(), scratch.right.data(), scratch.weights.data(),
+            by_v_.data() + begin,  by_g_.data() + begin, next_.p.data() + begin,
+            scratch.moments.data()};
+}
+
+/// How v, g and the gains respond to the multipliers.
+void LineStepper::respond(const LineGroup& group, const Scratch& scratch) {
+    const ScopedEvent event(Event::moments);
     const std::size_t cells = lines_->layout().cells;
-    const std::size_t size = cells * group.lanes;
     const std::size_t begin = lines_->begin(group);
     const double* v = next_.v.data() + group.first_lane;
     const double* g = next_.g.data() + group.first_lane;
-    double* by_v = by_v_.data() + begin;
-    double* by_g = by_g_.data() + begin;
-    double* p = next_.p.data() + begin;
-    {
-        const ScopedEvent event(Event::assembly);
-        step_loops::look_back(weights_, earlier(group), size, guess_.data(), right_.data());
-        if (iteration_ > 0) {
-            std::copy_n(p, size, guess_.data());
-        }
-        lines_->rates(group, v, g, guess_.data(), up_.data(), down_.data(), flux_v_.data(),
-                      flux_g_.data());
-    }
-    std::array<double, 3 * most_lanes> moments{};
-    {
-        const ScopedEvent event(Event::solve);
-        ChainSolver::factor_and_solve_all(weights_.shift, up_.data(), down_.data(), cells,
-                                          group.lanes, flux_v_.data(), flux_g_.data(),
-                                          right_.data(), lines_->centres().data(), pivot_.data(),
-                                          by_v, by_g, p, moments.data());
-    }
     const double dy = lines_->grid().width();
     LaneValues g0{}; // dg at dv = 0
     LaneValues v0{}; // dv without multipliers
     for (std::size_t lane = 0; lane < group.lanes; ++lane) {
         const std::size_t i = group.first_lane + lane;
-        const double moment_v = moments[lane];
-        const double moment_g = moments[group.lanes + lane];
-        g0[lane] = -moments[2 * group.lanes + lane] / moment_g;
+        const double moment_v = scratch.moments[lane];
+        const double moment_g = scratch.moments[group.lanes + lane];
+        g0[lane] = -scratch.moments[2 * group.lanes + lane] / moment_g;
         follow_[i] = -moment_v / moment_g;
         response_[i] = 1.0 / (weights_.shift - follow_[i]);
         const double imbalance = g[lane] + system_->input(lines_->line(group, lane)) -
@@ -161,13 +199,13 @@ void LineStepper::eliminate(const LineGroup& group) {
         change_g_[i] = g0[lane];
         change_v_[i] = v0[lane];
     }
-    const ScopedEvent event(Event::moments);
     lines_->positions(group, v, z_.data());
     for (std::size_t gain = 0; gain < lines_->gains(group.population); ++gain) {
         lines_->gain(group, gain, z_.data(), values_.data(), slopes_.data());
         std::array<double, 4 * most_lanes> sums{};
-        step_loops::gain_sums(values_.data(), slopes_.data(), by_v, by_g, p, guess_.data(), cells,
-                              group.lanes, sums.data());
+        step_loops::gain_sums(values_.data(), slopes_.data(), by_v_.data() + begin,
+                              by_g_.data() + begin, next_.p.data() + begin, scratch.guess.data(),
+                              cells, group.lanes, sums.data());
         for (std::size_t lane = 0; lane < group.sites; ++lane) {
             const std::size_t at = lines_->gain_index(group, lane, gain);
             const std::size_t i = group.first_lane + lane;
@@ -181,11 +219,11 @@ void LineStepper::eliminate(const LineGroup& group) {
 }
 
 double LineStepper::iterate() {
-    for (const LineGroup& group : lines_->groups()) {
-        if (iteration_ > 0) {
-            complete(group);
-        }
-        eliminate(group);
+    const std::vector<LineGroup>& groups = lines_->groups();
+    for (std::size_t i = 0; i < groups.size();) {
+        const bool pair = i + 1 < groups.size() && groups[i + 1].lanes == groups[i].lanes;
+        eliminate(groups[i], pair ? &groups[i + 1] : nullptr);
+        i += pair ? 2 : 1;
     }
     ++iteration_;
     {
@@ -218,7 +256,8 @@ double LineStepper::change_means() {
             largest = sum <= largest ? largest : sum; // keeps NaN
         }
     }
-    return system_->communicator().max(largest) / control_.mean_scale;
+    change_ = system_->communicator().max(largest) / control_.mean_scale;
+    return change_;
 }
 
 /// The second pass for a group, up to the gains.
@@ -244,6 +283,7 @@ void LineStepper::complete(const LineGroup& group) {
         const ScopedEvent event(Event::limiter);
         const auto undershoots = limiter_.repair(group.lanes, p);
         for (std::size_t lane = 0; lane < group.lanes; ++lane) {
+            moved_mass_ = moved_mass_ || undershoots[lane] == Undershoot::moved;
             if (undershoots[lane] == Undershoot::large) {
                 large_[group.first_lane + lane] = 1.0;
             }
@@ -280,14 +320,8 @@ void LineStepper::estimate_error_of_means() {
     }
 }
 
-bool LineStepper::finish() {
-    error_ = 0.0;
-    for (const LineGroup& group : lines_->groups()) {
-        complete(group);
-        const ScopedEvent event(Event::moments);
-        evaluate_gains(group);
-    }
-    const ScopedEvent event(Event::moments);
+/// Where the gains have been evaluated at the new state.
+bool LineStepper::meet_balance() {
     bool met = false;
     for (int move = 0; move < most_moves && !met; ++move) {
         if (move > 0) {
@@ -305,11 +339,34 @@ bool LineStepper::finish() {
             move_means(solver.solve(excess));
         }
     }
+    return met;
+}
+
+bool LineStepper::finish() {
+    error_ = 0.0;
+    moved_mass_ = false;
+    const bool looks_balanced = change_ <= no_change; // on all ranks alike
+    for (const LineGroup& group : lines_->groups()) {
+        complete(group);
+        if (!looks_balanced) {
+            const ScopedEvent event(Event::moments);
+            evaluate_gains(group);
+        }
+    }
+    const ScopedEvent event(Event::moments);
+    bool met = looks_balanced || meet_balance();
     estimate_error_of_means();
-    std::array<double, 2> largest{error_, *std::max_element(large_.begin(), large_.end())};
+    std::array<double, 3> largest{error_, *std::max_element(large_.begin(), large_.end()),
+                                  moved_mass_ ? 1.0 : 0.0};
     system_->communicator().max(largest);
     error_ = largest[0];
     large_undershoot_ = largest[1] > 0.0;
+    if (looks_balanced && largest[2] > 0.0) {
+        for (const LineGroup& group : lines_->groups()) {
+            evaluate_gains(group);
+        }
+        met = meet_balance();
+    }
     return met;
 }
 

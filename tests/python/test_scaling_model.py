@@ -80,7 +80,7 @@ class Model(unittest.TestCase):
         self.assertAlmostEqual(at[2], 3.0 * at[1])
         self.assertEqual(at[3], at[2])
         calls = sum(one.calls for one in self.problem.kinetic_messages())
-        self.assertAlmostEqual(calls, 7 + 9 * 2 + 4 / 16)
+        self.assertAlmostEqual(calls, 5 + 5 * 2 + 4 / 16)
         self.assertAlmostEqual(self.predict(2, machine=model.Machine(1.0, 1e300))["kinetic messages"], 16 * calls)
 
     def test_what_a_run_is_bound_by(self):

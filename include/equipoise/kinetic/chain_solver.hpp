@@ -21,13 +21,23 @@ struct ChainSolver {
     static void factor_and_solve(double shift, const double* up, const double* down,
                                  std::size_t cells, std::size_t lanes, const double* flux_x,
                                  const double* flux_y, double* inverse_pivot, double* x, double* y);
-    /// factor_and_solve(), the solution z of b (which may be the same array) too, and the sums over
-    /// the cells of y_k times each of the three: by lane, one solution after the other.
-    static void factor_and_solve_all(double shift, const double* up, const double* down,
-                                     std::size_t cells, std::size_t lanes, const double* flux_x,
-                                     const double* flux_y, const double* b, const double* centres,
-                                     double* inverse_pivot, double* x, double* y, double* z,
-                                     double* moments);
+    /// The chains of a group of lines with all that is solved for at once.
+    struct Group {
+        const double *up, *down;
+        const double *flux_x, *flux_y; ///< of changes of fluxes, as above
+        const double* b;               ///< a right-hand side
+        double* scratch;               ///< (cell, lane)
+        double *x, *y, *z;             ///< the solutions of the three
+        double* moments; ///< of the three, one after the other, by lane: sum_k centres[k] times it
+    };
+    /// Factorises and solves for two groups side by side, with the bits that each has by itself:
+    /// every cell waits for a division in the one before it, and one group's wait is the other's
+    /// time. b and z may be the same array.
+    static void factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                     std::size_t lanes, const Group& first, const Group& second);
+    /// For one group.
+    static void factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                     std::size_t lanes, const Group& group);
     /// x from b, which may be the same array.
     static void solve(const double* up, const double* down, const double* inverse_pivot,
                       std::size_t cells, std::size_t lanes, const double* b, double* x);

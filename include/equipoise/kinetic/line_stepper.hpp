@@ -1,12 +1,14 @@
 #pragma once
 
 #include "equipoise/kinetic/bdf_weights.hpp"
+#include "equipoise/kinetic/chain_solver.hpp"
 #include "equipoise/kinetic/lane_state.hpp"
 #include "equipoise/kinetic/limiter.hpp"
 #include "equipoise/kinetic/step_control.hpp"
 #include "equipoise/kinetic/step_loops.hpp"
 #include "equipoise/kinetic/system.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -31,8 +33,9 @@ namespace equipoise::kinetic {
 /// iteration of Newton's method leaves over is a product of its changes of (v, g) and of all
 /// unknowns. It ends when the former are small enough for that product to be far below the step's
 /// error, without another residual. Conservation of mass and E[y] = 0 are linear and hold to
-/// rounding. The balance is not, and is promised to 1e-10: it alone is looked at once more, and met
-/// by moving the means along the modes, where it is off (as in manifold.hpp).
+/// rounding. The balance is not, and is promised to 1e-10: it alone is looked at once more, unless
+/// the last changes were so small that their squares are nothing, as near a stationary state, and
+/// met by moving the means along the modes, where it is off (as in manifold.hpp).
 ///
 /// Lines are kept in lanes; with `order` + 1 earlier states, the new one and two columns of scratch
 /// that is 8 numbers a cell at order 3, 7 at order 2. All functions but those marked are
@@ -81,11 +84,21 @@ class LineStepper {
     void go_back();
 
   private:
-    void eliminate(const LineGroup& group);
+    /// Scratch of a group, by (cell, lane).
+    struct Scratch {
+        std::vector<double> guess, right, up, down, flux_v, flux_g, weights;
+        std::array<double, 3 * LineGroup::most_lanes> moments;
+    };
+
+    void eliminate(const LineGroup& group, const LineGroup* next);
+    void assemble(const LineGroup& group, Scratch& scratch);
+    [[nodiscard]] ChainSolver::Group chains(const LineGroup& group, Scratch& scratch);
+    void respond(const LineGroup& group, const Scratch& scratch);
     void solve_for_multipliers();
     double change_means();
     void complete(const LineGroup& group);
     void evaluate_gains(const LineGroup& group);
+    bool meet_balance();
     void estimate_error_of_means();
     void move_means(const Eigen::VectorXd& by);
     std::int64_t limit();
@@ -102,8 +115,10 @@ class LineStepper {
     LaneState next_;
     BdfWeights weights_;
     int iteration_ = 0;
+    double change_ = 0.0; ///< the last iteration's
     double error_ = 0.0;
     bool large_undershoot_ = false; ///< on any rank
+    bool moved_mass_ = false;       ///< here, by repairs that the balance may feel
 
     std::vector<double> by_v_, by_g_;         ///< by (group, cell, lane)
     std::vector<double> change_v_, change_g_; ///< by (group, lane)
@@ -111,8 +126,8 @@ class LineStepper {
     std::vector<double> response_;            ///< by (group, lane): dv/d(input to v)
     std::vector<double> large_;               ///< by (group, lane): 1 where the limiter is needed
     std::vector<double> gain_, slope_;        ///< by (site, gain): scratch of the averages
-    // Scratch of a group, by (cell, lane).
-    std::vector<double> guess_, right_, up_, down_, flux_v_, flux_g_, pivot_, z_, values_, slopes_;
+    std::array<Scratch, 2> scratch_;
+    std::vector<double> z_, values_, slopes_; ///< scratch of a group, by (cell, lane)
 };
 
 } // namespace equipoise::kinetic

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace equipoise::kinetic;
@@ -84,15 +85,17 @@ struct Step {
           by_g(guess.size()), p(guess.size()), moments(3 * of.lanes), error(of.lanes),
           sums(4 * of.lanes) {
         step_loops::look_back(weights, of.earlier(), guess.size(), guess.data(), right.data());
-        ChainSolver::factor_and_solve_all(2.5, of.up.data(), of.down.data(), cells, of.lanes,
-                                          of.flux_v.data(), of.flux_g.data(), of.right.data(),
-                                          of.centres.data(), pivot.data(), by_v.data(), by_g.data(),
-                                          p.data(), moments.data());
+        ChainSolver::factor_and_solve_all(2.5, of.centres.data(), cells, of.lanes, chains(of));
         step_loops::gain_sums(of.up.data(), of.down.data(), by_v.data(), by_g.data(), p.data(),
                               guess.data(), cells, of.lanes, sums.data());
         negative =
             step_loops::complete(weights, of.earlier(), by_v.data(), of.v.data(), by_g.data(),
                                  of.g.data(), cells, of.lanes, p.data(), error.data());
+    }
+
+    ChainSolver::Group chains(const Group& of) {
+        return {of.up.data(), of.down.data(), of.flux_v.data(), of.flux_g.data(), of.right.data(),
+                pivot.data(), by_v.data(),    by_g.data(),      p.data(),         moments.data()};
     }
 };
 
@@ -176,6 +179,33 @@ TEST_CASE("a step's loops give a lane the bits that it has by itself") {
             CHECK(lane_of(together.error, lane) == alone.error);
         }
     }
+}
+
+TEST_CASE("two groups of chains side by side have the bits of each by itself") {
+    const Group eight_lines;
+    Group others = eight_lines;
+    std::swap(others.up, others.down);
+    std::swap(others.flux_v, others.right);
+    const BdfWeights weights = weights_for(2);
+    const auto check = [&](const Group& first, const Group& second) {
+        std::array<Step, 2> alone{Step(first, weights), Step(second, weights)};
+        std::array<Step, 2> together = alone;
+        for (std::size_t i = 0; i < 2; ++i) { // without what complete() adds
+            const Group& of = i == 0 ? first : second;
+            ChainSolver::factor_and_solve_all(2.5, of.centres.data(), cells, of.lanes,
+                                              alone[i].chains(of));
+        }
+        ChainSolver::factor_and_solve_all(2.5, first.centres.data(), cells, first.lanes,
+                                          together[0].chains(first), together[1].chains(second));
+        for (std::size_t i = 0; i < 2; ++i) {
+            CHECK(together[i].by_v == alone[i].by_v);
+            CHECK(together[i].by_g == alone[i].by_g);
+            CHECK(together[i].p == alone[i].p);
+            CHECK(together[i].moments == alone[i].moments);
+        }
+    };
+    check(eight_lines, others);
+    check(eight_lines.alone(2), others.alone(5));
 }
 
 TEST_CASE("a density without negative cells is not said to have any") {
