@@ -4,7 +4,6 @@
 #include "equipoise/kinetic/lane_vector.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace equipoise::kinetic {
 
@@ -241,23 +240,26 @@ void chains_factor_and_solve(double shift, const double* up, const double* down,
     }
 }
 
-EQUIPOISE_CLONES
-void chains_factor_and_solve_all(double shift, const double* centres, std::size_t cells,
-                                 std::size_t lanes, const ChainSolver::Group* groups) {
-    if (lanes == 1) {
-        factor_chains_and_solve_all<double, 1>(shift, centres, cells, groups);
-    } else {
-        factor_chains_and_solve_all<LaneVector, 1>(shift, centres, cells, groups);
+template <class Vector>
+[[gnu::always_inline]] inline void
+factor_groups_and_solve_all(double shift, const double* centres, std::size_t cells,
+                            const ChainSolver::Group* of, std::size_t count) {
+    for (; count >= 2; count -= 2, of += 2) {
+        factor_chains_and_solve_all<Vector, 2>(shift, centres, cells, of);
+    }
+    if (count > 0) {
+        factor_chains_and_solve_all<Vector, 1>(shift, centres, cells, of);
     }
 }
 
 EQUIPOISE_CLONES
-void chain_pairs_factor_and_solve_all(double shift, const double* centres, std::size_t cells,
-                                      std::size_t lanes, const ChainSolver::Group* groups) {
+void groups_factor_and_solve_all(double shift, const double* centres, std::size_t cells,
+                                 std::size_t lanes, const ChainSolver::Group* groups,
+                                 std::size_t count) {
     if (lanes == 1) {
-        factor_chains_and_solve_all<double, 2>(shift, centres, cells, groups);
+        factor_groups_and_solve_all<double>(shift, centres, cells, groups, count);
     } else {
-        factor_chains_and_solve_all<LaneVector, 2>(shift, centres, cells, groups);
+        factor_groups_and_solve_all<LaneVector>(shift, centres, cells, groups, count);
     }
 }
 
@@ -286,14 +288,8 @@ void ChainSolver::factor_and_solve(double shift, const double* up, const double*
 }
 
 void ChainSolver::factor_and_solve_all(double shift, const double* centres, std::size_t cells,
-                                       std::size_t lanes, const Group& first, const Group& second) {
-    const std::array groups{first, second};
-    chain_pairs_factor_and_solve_all(shift, centres, cells, lanes, groups.data());
-}
-
-void ChainSolver::factor_and_solve_all(double shift, const double* centres, std::size_t cells,
-                                       std::size_t lanes, const Group& group) {
-    chains_factor_and_solve_all(shift, centres, cells, lanes, &group);
+                                       std::size_t lanes, std::span<const Group> groups) {
+    groups_factor_and_solve_all(shift, centres, cells, lanes, groups.data(), groups.size());
 }
 
 void ChainSolver::solve(const double* up, const double* down, const double* inverse_pivot,

@@ -124,37 +124,46 @@ double LineStepper::enough() const {
     return weights_.states > 1 && weights_.error_order > 0 ? small_change : smallest_change;
 }
 
-/// The first pass for a group and, where it is not null, the next one.
-void LineStepper::eliminate(const LineGroup& group, const LineGroup* next) {
-    assemble(group, scratch_[0]);
-    if (next != nullptr) {
-        assemble(*next, scratch_[1]);
+template <class Work>
+void LineStepper::for_each_batch(const Work& work) const {
+    const std::vector<LineGroup>& groups = lines_->groups();
+    for (std::size_t first = 0; first < groups.size();) {
+        std::size_t count = 1;
+        while (count < most_groups && first + count < groups.size() &&
+               groups[first + count].lanes == groups[first].lanes) {
+            ++count;
+        }
+        work(Batch(&groups[first], count));
+        first += count;
+    }
+}
+
+/// The first pass.
+void LineStepper::eliminate(Batch batch) {
+    {
+        const ScopedEvent event(Event::assembly);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            assemble(batch[i], scratch_[i]);
+        }
     }
     {
         const ScopedEvent event(Event::solve);
-        const double* centres = lines_->centres().data();
-        const std::size_t cells = lines_->layout().cells;
-        if (next == nullptr) {
-            ChainSolver::factor_and_solve_all(weights_.shift, centres, cells, group.lanes,
-                                              chains(group, scratch_[0]));
-        } else {
-            ChainSolver::factor_and_solve_all(weights_.shift, centres, cells, group.lanes,
-                                              chains(group, scratch_[0]),
-                                              chains(*next, scratch_[1]));
+        std::array<ChainSolver::Group, most_groups> groups{};
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            groups[i] = chains(batch[i], scratch_[i]);
         }
+        ChainSolver::factor_and_solve_all(weights_.shift, lines_->centres().data(),
+                                          lines_->layout().cells, batch[0].lanes,
+                                          std::span(groups).first(batch.size()));
     }
-    respond(group, scratch_[0]);
-    if (next != nullptr) {
-        respond(*next, scratch_[1]);
+    const ScopedEvent event(Event::moments);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        respond(batch[i], scratch_[i]);
     }
 }
 
 /// Right-hand side, rates and their derivatives.
 void LineStepper::assemble(const LineGroup& group, Scratch& scratch) {
-    if (iteration_ > 0) {
-        complete(group);
-    }
-    const ScopedEvent event(Event::assembly);
     const std::size_t size = lines_->layout().cells * group.lanes;
     step_loops::look_back(weights_, earlier(group), size, scratch.guess.data(),
                           scratch.right.data());
@@ -177,7 +186,6 @@ ChainSolver::Group LineStepper::chains(const LineGroup& group, Scratch& scratch)
 
 /// How v, g and the gains respond to the multipliers.
 void LineStepper::respond(const LineGroup& group, const Scratch& scratch) {
-    const ScopedEvent event(Event::moments);
     const std::size_t cells = lines_->layout().cells;
     const std::size_t begin = lines_->begin(group);
     const double* v = next_.v.data() + group.first_lane;
@@ -219,12 +227,12 @@ void LineStepper::respond(const LineGroup& group, const Scratch& scratch) {
 }
 
 double LineStepper::iterate() {
-    const std::vector<LineGroup>& groups = lines_->groups();
-    for (std::size_t i = 0; i < groups.size();) {
-        const bool pair = i + 1 < groups.size() && groups[i + 1].lanes == groups[i].lanes;
-        eliminate(groups[i], pair ? &groups[i + 1] : nullptr);
-        i += pair ? 2 : 1;
-    }
+    for_each_batch([&](Batch batch) {
+        if (iteration_ > 0) {
+            complete(batch);
+        }
+        eliminate(batch);
+    });
     ++iteration_;
     {
         const ScopedEvent event(Event::moments);
@@ -260,27 +268,29 @@ double LineStepper::change_means() {
     return change_;
 }
 
-/// The second pass for a group, up to the gains.
+/// The second pass, up to the gains.
+void LineStepper::complete(Batch batch) {
+    const ScopedEvent event(Event::solve);
+    for (const LineGroup& group : batch) {
+        complete(group);
+    }
+}
+
 void LineStepper::complete(const LineGroup& group) {
     const std::size_t cells = lines_->layout().cells;
     const std::size_t begin = lines_->begin(group);
     double* p = next_.p.data() + begin;
     LaneValues errors{};
-    bool negative = false;
-    {
-        const ScopedEvent event(Event::solve);
-        negative = step_loops::complete(weights_, earlier(group), by_v_.data() + begin,
-                                        change_v_.data() + group.first_lane, by_g_.data() + begin,
-                                        change_g_.data() + group.first_lane, cells, group.lanes, p,
-                                        errors.data());
-    }
+    const bool negative = step_loops::complete(
+        weights_, earlier(group), by_v_.data() + begin, change_v_.data() + group.first_lane,
+        by_g_.data() + begin, change_g_.data() + group.first_lane, cells, group.lanes, p,
+        errors.data());
     const double allowed = control_.tolerance * control_.density_scale;
     for (std::size_t lane = 0; lane < group.lanes; ++lane) {
         error_ = std::max(error_, errors[lane] / allowed);
         large_[group.first_lane + lane] = 0.0;
     }
     if (negative) {
-        const ScopedEvent event(Event::limiter);
         const auto undershoots = limiter_.repair(group.lanes, p);
         for (std::size_t lane = 0; lane < group.lanes; ++lane) {
             moved_mass_ = moved_mass_ || undershoots[lane] == Undershoot::moved;
@@ -346,13 +356,15 @@ bool LineStepper::finish() {
     error_ = 0.0;
     moved_mass_ = false;
     const bool looks_balanced = change_ <= no_change; // on all ranks alike
-    for (const LineGroup& group : lines_->groups()) {
-        complete(group);
+    for_each_batch([&](Batch batch) {
+        complete(batch);
         if (!looks_balanced) {
             const ScopedEvent event(Event::moments);
-            evaluate_gains(group);
+            for (const LineGroup& group : batch) {
+                evaluate_gains(group);
+            }
         }
-    }
+    });
     const ScopedEvent event(Event::moments);
     bool met = looks_balanced || meet_balance();
     estimate_error_of_means();

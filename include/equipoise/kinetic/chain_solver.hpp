@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 namespace equipoise::kinetic {
 
@@ -30,14 +31,11 @@ struct ChainSolver {
         double *x, *y, *z;             ///< the solutions of the three
         double* moments; ///< of the three, one after the other, by lane: sum_k centres[k] times it
     };
-    /// Factorises and solves for two groups side by side, with the bits that each has by itself:
+    /// Factorises and solves for groups, two at a time, with the bits that each has by itself:
     /// every cell waits for a division in the one before it, and one group's wait is the other's
-    /// time. b and z may be the same array.
+    /// time (four at a time were no faster). b and z may be the same array.
     static void factor_and_solve_all(double shift, const double* centres, std::size_t cells,
-                                     std::size_t lanes, const Group& first, const Group& second);
-    /// For one group.
-    static void factor_and_solve_all(double shift, const double* centres, std::size_t cells,
-                                     std::size_t lanes, const Group& group);
+                                     std::size_t lanes, std::span<const Group> groups);
     /// x from b, which may be the same array.
     static void solve(const double* up, const double* down, const double* inverse_pivot,
                       std::size_t cells, std::size_t lanes, const double* b, double* x);

@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <span>
 #include <vector>
 
 namespace equipoise::kinetic {
@@ -90,12 +90,20 @@ class LineStepper {
         std::array<double, 3 * LineGroup::most_lanes> moments;
     };
 
-    void eliminate(const LineGroup& group, const LineGroup* next);
+    /// Groups that are worked on together, with as many lanes each.
+    using Batch = std::span<const LineGroup>;
+    static constexpr std::size_t most_groups = 2;
+
+    /// Calls work(batch) for all groups.
+    template <class Work>
+    void for_each_batch(const Work& work) const;
+    void eliminate(Batch batch);
     void assemble(const LineGroup& group, Scratch& scratch);
     [[nodiscard]] ChainSolver::Group chains(const LineGroup& group, Scratch& scratch);
     void respond(const LineGroup& group, const Scratch& scratch);
     void solve_for_multipliers();
     double change_means();
+    void complete(Batch batch);
     void complete(const LineGroup& group);
     void evaluate_gains(const LineGroup& group);
     bool meet_balance();
@@ -126,7 +134,7 @@ class LineStepper {
     std::vector<double> response_;            ///< by (group, lane): dv/d(input to v)
     std::vector<double> large_;               ///< by (group, lane): 1 where the limiter is needed
     std::vector<double> gain_, slope_;        ///< by (site, gain): scratch of the averages
-    std::array<Scratch, 2> scratch_;
+    std::array<Scratch, most_groups> scratch_;
     std::vector<double> z_, values_, slopes_; ///< scratch of a group, by (cell, lane)
 };
 

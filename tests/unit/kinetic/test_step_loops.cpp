@@ -11,7 +11,6 @@
 #include <cmath>
 #include <cstddef>
 #include <random>
-#include <utility>
 #include <vector>
 
 using namespace equipoise::kinetic;
@@ -85,7 +84,8 @@ struct Step {
           by_g(guess.size()), p(guess.size()), moments(3 * of.lanes), error(of.lanes),
           sums(4 * of.lanes) {
         step_loops::look_back(weights, of.earlier(), guess.size(), guess.data(), right.data());
-        ChainSolver::factor_and_solve_all(2.5, of.centres.data(), cells, of.lanes, chains(of));
+        ChainSolver::factor_and_solve_all(2.5, of.centres.data(), cells, of.lanes,
+                                          std::array{chains(of)});
         step_loops::gain_sums(of.up.data(), of.down.data(), by_v.data(), by_g.data(), p.data(),
                               guess.data(), cells, of.lanes, sums.data());
         negative =
@@ -181,31 +181,44 @@ TEST_CASE("a step's loops give a lane the bits that it has by itself") {
     }
 }
 
-TEST_CASE("two groups of chains side by side have the bits of each by itself") {
-    const Group eight_lines;
-    Group others = eight_lines;
-    std::swap(others.up, others.down);
-    std::swap(others.flux_v, others.right);
+TEST_CASE("groups of chains side by side have the bits of each by itself, however many") {
+    std::vector<Group> groups(7);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const auto seed = static_cast<unsigned>(100 + 10 * i);
+        groups[i].up = random_values(cells * eight, seed, 0.0);
+        groups[i].flux_v = random_values(cells * eight, seed + 1, -1.0);
+        groups[i].right = random_values(cells * eight, seed + 2, -1.0);
+    }
     const BdfWeights weights = weights_for(2);
-    const auto check = [&](const Group& first, const Group& second) {
-        std::array<Step, 2> alone{Step(first, weights), Step(second, weights)};
-        std::array<Step, 2> together = alone;
-        for (std::size_t i = 0; i < 2; ++i) { // without what complete() adds
-            const Group& of = i == 0 ? first : second;
-            ChainSolver::factor_and_solve_all(2.5, of.centres.data(), cells, of.lanes,
-                                              alone[i].chains(of));
+    const auto check = [&](std::size_t lanes, std::size_t count) {
+        CAPTURE(lanes, count);
+        std::vector<Group> of;
+        std::vector<Step> alone;
+        for (std::size_t i = 0; i < count; ++i) {
+            of.push_back(lanes == 1 ? groups[i].alone(i) : groups[i]);
+            alone.emplace_back(of[i], weights);
+            ChainSolver::factor_and_solve_all(2.5, of[i].centres.data(), cells, lanes,
+                                              std::array{alone[i].chains(of[i])});
         }
-        ChainSolver::factor_and_solve_all(2.5, first.centres.data(), cells, first.lanes,
-                                          together[0].chains(first), together[1].chains(second));
-        for (std::size_t i = 0; i < 2; ++i) {
+        std::vector<Step> together = alone;
+        std::vector<ChainSolver::Group> chains;
+        for (std::size_t i = 0; i < count; ++i) {
+            std::fill(together[i].p.begin(), together[i].p.end(), 0.0);
+            chains.push_back(together[i].chains(of[i]));
+        }
+        ChainSolver::factor_and_solve_all(2.5, of[0].centres.data(), cells, lanes, chains);
+        for (std::size_t i = 0; i < count; ++i) {
             CHECK(together[i].by_v == alone[i].by_v);
             CHECK(together[i].by_g == alone[i].by_g);
             CHECK(together[i].p == alone[i].p);
             CHECK(together[i].moments == alone[i].moments);
         }
     };
-    check(eight_lines, others);
-    check(eight_lines.alone(2), others.alone(5));
+    for (const std::size_t lanes : {eight, std::size_t{1}}) {
+        for (std::size_t count = 1; count <= groups.size(); ++count) {
+            check(lanes, count);
+        }
+    }
 }
 
 TEST_CASE("a density without negative cells is not said to have any") {
