@@ -57,7 +57,7 @@ void quadratic_slopes(const double* __restrict z, double* __restrict f, double* 
     }
 }
 
-/// write(i, tanh(slope (z[i] - threshold))), i < count. Strip by strip in two loops, which keep
+/// write(i, tanh(slope (z[i] - threshold))), i < count. Strip by strip in three loops, which keep
 /// more neurons in the air than one (elementary::hyperbolic_tangent).
 template <class Write>
 [[gnu::always_inline]] inline void tanh_strips(const double* z, double slope, double threshold,
@@ -65,16 +65,19 @@ template <class Write>
     constexpr std::size_t strip = 64;
     const double shift = -slope * threshold;
     double scale[strip];
-    double rest[strip];
+    double rest_or_tanh[strip];
     const auto pass = [&](std::size_t begin, std::size_t width) __attribute__((always_inline)) {
         for (std::size_t l = 0; l < width; ++l) {
             const auto decay = elementary::split_decay(std::fma(slope, z[begin + l], shift));
             scale[l] = decay.scale;
-            rest[l] = decay.rest;
+            rest_or_tanh[l] = decay.rest;
         }
         for (std::size_t l = 0; l < width; ++l) {
-            write(begin + l, elementary::hyperbolic_tangent(std::fma(slope, z[begin + l], shift),
-                                                            {scale[l], rest[l]}));
+            rest_or_tanh[l] =
+                elementary::hyperbolic_tangent(elementary::SplitDecay{scale[l], rest_or_tanh[l]});
+        }
+        for (std::size_t l = 0; l < width; ++l) {
+            write(begin + l, std::copysign(rest_or_tanh[l], std::fma(slope, z[begin + l], shift)));
         }
     };
     std::size_t begin = 0;
