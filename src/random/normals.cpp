@@ -48,9 +48,11 @@ void to_uniforms(const std::uint64_t* __restrict bits, double* __restrict u) {
 EQUIPOISE_CLONES
 void box_muller(const std::uint64_t* __restrict first, const std::uint64_t* __restrict second,
                 double* __restrict xi, double* __restrict eta) {
-    // Strip by strip in three loops, which keep more pairs in the air than one.
-    constexpr std::size_t strip = 128;
-    static_assert(pairs % strip == 0);
+    // Strip by strip in three loops, which keep more pairs in the air than one. The third is a long
+    // one: of so many pairs as two registers hold, each part is done before the next.
+    constexpr std::size_t strip = 64;
+    constexpr std::size_t group = 16;
+    static_assert(pairs % strip == 0 && strip % group == 0);
     double k[strip];
     double s_or_square[strip];
     for (std::size_t begin = 0; begin < pairs; begin += strip) {
@@ -63,12 +65,25 @@ void box_muller(const std::uint64_t* __restrict first, const std::uint64_t* __re
             s_or_square[l] =
                 -elementary::logarithm(elementary::SplitLogarithm{k[l], s_or_square[l]});
         }
-        for (std::size_t l = 0; l < strip; ++l) {
-            const std::size_t i = begin + l;
-            const double radius = std::sqrt(s_or_square[l]);
-            const auto [s, c] = elementary::sine_cosine_eighth(quarter_to_half(second[i]) - 0.375);
-            xi[i] = with_sign(radius * (c - s), second[i]);
-            eta[i] = with_sign(radius * (c + s), second[i] << 1U);
+        for (std::size_t from = 0; from < strip; from += group) {
+            double radius[group];
+            double sine[group];
+            double cosine[group];
+            const std::size_t at = begin + from;
+            for (std::size_t l = 0; l < group; ++l) {
+                radius[l] = std::sqrt(s_or_square[from + l]);
+            }
+            for (std::size_t l = 0; l < group; ++l) {
+                const auto [s, c] =
+                    elementary::sine_cosine_eighth(quarter_to_half(second[at + l]) - 0.375);
+                sine[l] = s;
+                cosine[l] = c;
+            }
+            for (std::size_t l = 0; l < group; ++l) {
+                const std::uint64_t bits = second[at + l];
+                xi[at + l] = with_sign(radius[l] * (cosine[l] - sine[l]), bits);
+                eta[at + l] = with_sign(radius[l] * (cosine[l] + sine[l]), bits << 1U);
+            }
         }
     }
 }
