@@ -171,6 +171,30 @@ __attribute__((target("avx2"))) __m256i lanes256(std::uint64_t x) {
     return _mm256_set1_epi64x(static_cast<long long>(x));
 }
 
+/// A round of four counters. In assembly, since it is by the registers that it stands or falls: of
+/// four groups all sixteen, with the multipliers and keys read where they are used. GCC keeps those
+/// in registers and has the words in memory, a quarter slower.
+__attribute__((target("avx2"), always_inline)) inline void
+round_avx2(__m256i& c0, __m256i& c1, __m256i& c2, __m256i& c3, const __m256i& m0, const __m256i& m1,
+           const __m256i& k0, const __m256i& k1) {
+    __m256i high;
+    asm("vpmuludq %[m0], %[c0], %[c0]\n\t"
+        "vpmuludq %[m1], %[c2], %[c2]\n\t"
+        "vpxor %[k0], %[c1], %[c1]\n\t"
+        "vpxor %[k1], %[c3], %[c3]\n\t"
+        "vpsrlq $32, %[c2], %[high]\n\t"
+        "vpxor %[high], %[c1], %[c1]\n\t"
+        "vpsrlq $32, %[c0], %[high]\n\t"
+        "vpxor %[high], %[c3], %[c3]"
+        : [c0] "+x"(c0), [c1] "+x"(c1), [c2] "+x"(c2), [c3] "+x"(c3), [high] "=&x"(high)
+        : [m0] "m"(m0), [m1] "m"(m1), [k0] "m"(k0), [k1] "m"(k1));
+    const __m256i p0 = c0;
+    c0 = c1;
+    c1 = c2;
+    c2 = c3;
+    c3 = p0;
+}
+
 __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std::size_t count,
                                                      std::uint64_t* __restrict first,
                                                      std::uint64_t* __restrict second) {
@@ -180,6 +204,12 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std
     constexpr int odd_words = 0xaa;
     const __m256i m0 = lanes256(PHILOX_M4x32_0);
     const __m256i m1 = lanes256(PHILOX_M4x32_1);
+    __m256i k0[Rounds::left];
+    __m256i k1[Rounds::left];
+    for (int round = 0; round < Rounds::left; ++round) {
+        k0[round] = lanes256(rounds.key_lower[round]);
+        k1[round] = lanes256(rounds.key_upper[round]);
+    }
     __m256i pair = _mm256_add_epi64(lanes256(counter.first), _mm256_set_epi64x(3, 2, 1, 0));
     for (std::size_t i = 0; i < count; i += width * groups) {
         __m256i c0[groups];
@@ -195,16 +225,10 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std
             c2[g] = _mm256_xor_si256(product, lanes256(rounds.third));
             c3[g] = lanes256(rounds.fourth);
         }
+#pragma GCC unroll 8
         for (int round = 0; round < Rounds::left; ++round) {
-            const __m256i k0 = lanes256(rounds.key_lower[round]);
-            const __m256i k1 = lanes256(rounds.key_upper[round]);
             for (std::size_t g = 0; g < groups; ++g) {
-                const __m256i p0 = _mm256_mul_epu32(c0[g], m0);
-                const __m256i p1 = _mm256_mul_epu32(c2[g], m1);
-                c0[g] = _mm256_xor_si256(_mm256_srli_epi64(p1, 32), _mm256_xor_si256(c1[g], k0));
-                c1[g] = p1;
-                c2[g] = _mm256_xor_si256(_mm256_srli_epi64(p0, 32), _mm256_xor_si256(c3[g], k1));
-                c3[g] = p0;
+                round_avx2(c0[g], c1[g], c2[g], c3[g], m0, m1, k0[round], k1[round]);
             }
         }
         for (std::size_t g = 0; g < groups; ++g) {
