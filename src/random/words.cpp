@@ -201,7 +201,9 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std
     const Rounds rounds(counter);
     constexpr std::size_t width = 4;
     constexpr std::size_t groups = 4;
-    constexpr int odd_words = 0xaa;
+    constexpr int exchange = 0xb1; // the halves of each 64-bit lane
+    constexpr int last = Rounds::left - 1;
+    const __m256i low = lanes256(0xffffffffU);
     const __m256i m0 = lanes256(PHILOX_M4x32_0);
     const __m256i m1 = lanes256(PHILOX_M4x32_1);
     __m256i k0[Rounds::left];
@@ -226,20 +228,22 @@ __attribute__((target("avx2"))) void fill_words_avx2(const Counter& counter, std
             c3[g] = lanes256(rounds.fourth);
         }
 #pragma GCC unroll 8
-        for (int round = 0; round < Rounds::left; ++round) {
+        for (int round = 0; round < last; ++round) {
             for (std::size_t g = 0; g < groups; ++g) {
                 round_avx2(c0[g], c1[g], c2[g], c3[g], m0, m1, k0[round], k1[round]);
             }
         }
+        // As in the other path.
+        const auto store = [&](__m256i product, __m256i other, __m256i key, std::uint64_t * to)
+            __attribute__((target("avx2"), always_inline)) {
+            const __m256i exchanged = _mm256_shuffle_epi32(product, exchange);
+            _mm256_storeu_si256(
+                reinterpret_cast<__m256i*>(to),
+                _mm256_xor_si256(exchanged, _mm256_xor_si256(_mm256_and_si256(other, low), key)));
+        };
         for (std::size_t g = 0; g < groups; ++g) {
-            const auto store = [&](__m256i lower, __m256i upper, std::uint64_t * to)
-                __attribute__((target("avx2"), always_inline)) {
-                _mm256_storeu_si256(
-                    reinterpret_cast<__m256i*>(to),
-                    _mm256_blend_epi32(lower, _mm256_slli_epi64(upper, 32), odd_words));
-            };
-            store(c0[g], c1[g], first + i + width * g);
-            store(c2[g], c3[g], second + i + width * g);
+            store(_mm256_mul_epu32(c2[g], m1), c1[g], k0[last], first + i + width * g);
+            store(_mm256_mul_epu32(c0[g], m0), c3[g], k1[last], second + i + width * g);
         }
     }
 }
