@@ -4,6 +4,7 @@
 #include "equipoise/io/checksum.hpp"
 #include "equipoise/io/durable.hpp"
 #include "equipoise/io/hdf5_handle.hpp"
+#include "equipoise/io/hdf5_write.hpp"
 #include "equipoise/io/raw_file.hpp"
 #include "equipoise/io/together.hpp"
 #include "equipoise/util/stopwatch.hpp"
@@ -74,28 +75,11 @@ void Writing::write_slab(hid_t dataset, const CheckpointPart& part, std::uint64_
     std::vector<hsize_t> start(part.shape.size(), 0);
     std::vector<hsize_t> count(part.shape.begin(), part.shape.end());
     start[0] = part.offset + first;
-    count[0] = std::max<hsize_t>(rows, 1); // a space of no elements cannot be made
-    const SpaceHandle in_file(check(H5Dget_space(dataset), "H5Dget_space"));
-    const SpaceHandle in_memory(
-        check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
-              "H5Screate_simple"));
-    if (rows > 0) {
-        check(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
-                                  nullptr),
-              "H5Sselect_hyperslab");
-    } else {
-        check(H5Sselect_none(in_file.id()), "H5Sselect_none");
-        check(H5Sselect_none(in_memory.id()), "H5Sselect_none");
-    }
-    // Collective for HDF5, but each rank moves its own rows, which are one stretch of the file:
-    // MPI's two phases would only copy them, and wait for ever for a rank whose write failed.
-    const PropertiesHandle transfer(check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate"));
-    check(H5Pset_dxpl_mpio(transfer.id(), H5FD_MPIO_COLLECTIVE), "H5Pset_dxpl_mpio");
-    check(H5Pset_dxpl_mpio_collective_opt(transfer.id(), H5FD_MPIO_INDIVIDUAL_IO),
-          "H5Pset_dxpl_mpio_collective_opt");
-    check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, in_memory.id(), in_file.id(), transfer.id(),
-                   part.values.data() + first * row_size(part)),
-          "H5Dwrite");
+    count[0] = rows;
+    // Each rank's rows are one stretch of the file: MPI's two phases would only copy them, and wait
+    // for ever for a rank whose write failed.
+    write_block(dataset, partial_, start, count, H5T_NATIVE_DOUBLE,
+                part.values.data() + first * row_size(part), Transfer::side_by_side);
 }
 
 void Writing::write_part(hid_t file, const CheckpointPart& part, std::uint64_t slab_bytes) {

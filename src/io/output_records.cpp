@@ -1,4 +1,5 @@
 // The records of an output file, and what it holds beside them; its life is in output_file.cpp.
+#include "equipoise/io/hdf5_write.hpp"
 #include "equipoise/io/output_file.hpp"
 #include "equipoise/util/errors.hpp"
 
@@ -64,29 +65,6 @@ hsize_t OutputFile::grow(const std::string& path, Open& dataset) {
     return record;
 }
 
-void OutputFile::write_block(Open& dataset, const std::vector<hsize_t>& start,
-                             const std::vector<hsize_t>& count, hid_t type, const void* values,
-                             bool mine, bool collective) {
-    const SpaceHandle in_file(check(H5Dget_space(dataset.handle.id()), "H5Dget_space"));
-    const SpaceHandle in_memory(
-        check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
-              "H5Screate_simple"));
-    if (mine) {
-        check(H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
-                                  nullptr),
-              "H5Sselect_hyperslab");
-    } else {
-        check(H5Sselect_none(in_file.id()), "H5Sselect_none");
-        check(H5Sselect_none(in_memory.id()), "H5Sselect_none");
-    }
-    const PropertiesHandle transfer(check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate"));
-    check(
-        H5Pset_dxpl_mpio(transfer.id(), collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT),
-        "H5Pset_dxpl_mpio");
-    check(H5Dwrite(dataset.handle.id(), type, in_memory.id(), in_file.id(), transfer.id(), values),
-          "H5Dwrite");
-}
-
 void OutputFile::append(const std::string& path, std::span<const double> values) {
     Open& dataset = open(path);
     const hsize_t record = grow(path, dataset);
@@ -100,7 +78,8 @@ void OutputFile::append(const std::string& path, std::span<const double> values)
     const hsize_t size =
         std::accumulate(count.begin(), count.end(), hsize_t{1}, std::multiplies<>());
     ensure(size == values.size(), "a record has the size of its dataset's");
-    write_block(dataset, start, count, H5T_NATIVE_DOUBLE, values.data(), true, false);
+    write_block(dataset.handle.id(), name_, start, count, H5T_NATIVE_DOUBLE, values.data(),
+                Transfer::independent);
 }
 
 void OutputFile::append_part(const std::string& path, std::uint64_t offset,
@@ -118,10 +97,9 @@ void OutputFile::append_box(const std::string& path, const std::vector<hsize_t>&
     std::vector<hsize_t> from{grow(path, dataset)};
     std::vector<hsize_t> extent{1};
     from.insert(from.end(), start.begin(), start.end());
-    for (const hsize_t length : count) {
-        extent.push_back(std::max<hsize_t>(length, 1)); // a space of no elements cannot be made
-    }
-    write_block(dataset, from, extent, H5T_NATIVE_DOUBLE, values.data(), size > 0, true);
+    extent.insert(extent.end(), count.begin(), count.end());
+    write_block(dataset.handle.id(), name_, from, extent, H5T_NATIVE_DOUBLE, values.data(),
+                Transfer::collective);
 }
 
 void OutputFile::write_part(const std::string& path, std::uint64_t offset,
@@ -140,9 +118,9 @@ void OutputFile::write_slabs(Open& dataset, const std::vector<hsize_t>& record,
         std::vector<hsize_t> start = record;
         std::vector<hsize_t> count(record.size(), 1);
         start.push_back(offset + begin);
-        count.push_back(std::max<hsize_t>(size, 1)); // a space of no elements cannot be made
-        write_block(dataset, start, count, H5T_NATIVE_DOUBLE, values.data() + begin, size > 0,
-                    true);
+        count.push_back(size);
+        write_block(dataset.handle.id(), name_, start, count, H5T_NATIVE_DOUBLE,
+                    values.data() + begin, Transfer::collective);
     }
 }
 
@@ -155,8 +133,8 @@ void OutputFile::write_root(const std::string& path, hid_t type, const void* val
     const hsize_t elements = std::accumulate(dataset.extents.begin(), dataset.extents.end(),
                                              hsize_t{1}, std::multiplies<>());
     ensure(elements == size, "a dataset is written whole");
-    write_block(dataset, std::vector<hsize_t>(dataset.extents.size(), 0), dataset.extents, type,
-                values, true, false);
+    write_block(dataset.handle.id(), name_, std::vector<hsize_t>(dataset.extents.size(), 0),
+                dataset.extents, type, values, Transfer::independent);
 }
 
 void OutputFile::write(const std::string& dataset, std::span<const double> values) {

@@ -102,9 +102,6 @@ class OutputFile {
     void reserve();
     /// Grows a dataset by one record and returns the record's number.
     hsize_t grow(const std::string& path, Open& dataset);
-    void write_block(Open& dataset, const std::vector<hsize_t>& start,
-                     const std::vector<hsize_t>& count, hid_t type, const void* values, bool mine,
-                     bool collective);
     /// A part of a dataset, or of its given record, in as many pieces as MPI-IO asks for.
     void write_slabs(Open& dataset, const std::vector<hsize_t>& record, std::uint64_t offset,
                      std::span<const double> values);
