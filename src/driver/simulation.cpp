@@ -6,6 +6,7 @@
 #include "equipoise/driver/schedule.hpp"
 #include "equipoise/io/together.hpp"
 #include "equipoise/io/xdmf.hpp"
+#include "equipoise/network/measure.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
 #include "equipoise/util/stopwatch.hpp"
@@ -24,10 +25,6 @@ namespace {
 /// Differences of times below this, relative to the interval between outputs, are rounding.
 constexpr double same_time = 1e-9;
 
-config::SystemSize limit_size(const config::Config& config, const std::string& solver) {
-    return solver == "kinetic" ? config.kinetic.size : config.field.size;
-}
-
 } // namespace
 
 Simulation::Simulation(const parallel::Communicator& comm, config::Config config,
@@ -36,62 +33,15 @@ Simulation::Simulation(const parallel::Communicator& comm, config::Config config
       assessment_(assess(config_, balance_)) {
     require_balance(config_, balance_, assessment_);
     require_sites(config_, model_);
-    build(petsc);
-}
-
-void Simulation::build(const std::string& petsc) {
-    const config::Solvers& wanted = config_.run.solvers;
-    const model::Basis recorded = network::recorded_basis(model_, config_.network.modes);
-    std::vector<std::string> names;
-    if (wanted.kinetic || wanted.field) {
+    if (config_.run.solvers.kinetic || config_.run.solvers.field) {
         petsc_.emplace(comm_, petsc);
     } else if (!petsc.empty()) {
         assessment_.warnings.emplace_back(
             "--petsc has no effect: no solver of this run uses PETSc (run.solvers)");
     }
-    if (wanted.network && config_.run.realisations > 1) {
-        auto ensemble = std::make_unique<Ensemble>(comm_, config_, balance_);
-        ensemble_ = ensemble.get();
-        network_ = &ensemble->first();
-        solvers_.push_back(std::move(ensemble));
-        names.emplace_back("network");
-    } else if (wanted.network) {
-        auto network = std::make_unique<NetworkRun>(comm_, config_, balance_);
-        network_ = network.get();
-        solvers_.push_back(std::move(network));
-        names.emplace_back("network");
-    }
-    if (wanted.kinetic) {
-        auto kinetic = std::make_unique<KineticRun>(comm_, config_, balance_, recorded);
-        kinetic_ = kinetic.get();
-        solvers_.push_back(std::move(kinetic));
-        names.emplace_back("kinetic");
-    }
-    if (wanted.field) {
-        auto field = std::make_unique<FieldRun>(comm_, config_, balance_, recorded);
-        field_ = field.get();
-        solvers_.push_back(std::move(field));
-        names.emplace_back("field");
-    }
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        for (std::size_t j = i + 1; j < names.size(); ++j) {
-            std::optional<PredictedErrors> predicted;
-            if (names[i] == "network") {
-                predicted.emplace(config_, balance_, recorded, limit_size(config_, names[j]));
-            }
-            compared_.push_back({i, j,
-                                 SolverPair(names[i], names[j], model_, recorded,
-                                            std::move(predicted), config_.run.realisations)});
-        }
-    }
-    if (network_ != nullptr && kinetic_ != nullptr && config_.network.density_interval > 0.0) {
-        densities_.emplace(config_, model_, *network_);
-    }
-    stability_.emplace(config_, balance_,
-                       kinetic_ != nullptr                  ? "kinetic"
-                       : field_ != nullptr                  ? "field"
-                       : assessment_.spectrum.left_out == 0 ? "initial state"
-                                                            : "initial state, uniform part of J");
+    const model::Basis recorded = network::recorded_basis(model_, config_.network.modes);
+    solvers_.emplace(comm_, config_, balance_, recorded);
+    comparisons_.emplace(config_, balance_, recorded, *solvers_, assessment_.spectrum);
 }
 
 Outcome Simulation::run(bool quiet, const io::CheckpointReader* from) {
@@ -138,12 +88,9 @@ Outcome Simulation::run_to_end(io::OutputFile& file, const io::CheckpointReader*
             progress.update(t);
         }
         progress.finish();
-        for (const Compared& compared : compared_) {
-            compared.pair.finish(file);
-        }
-        stability_->finish(file);
-        if (ensemble_ != nullptr) {
-            ensemble_->finish(file, stability_->prediction());
+        comparisons_->finish(file);
+        if (solvers_->ensemble() != nullptr) {
+            solvers_->ensemble()->finish(file, comparisons_->prediction());
         }
         if (!config_.checkpoint.directory.empty() && checkpoints_->wanted()) {
             write_checkpoint(file, Request::checkpoint); // so that the run can be made longer
@@ -181,21 +128,15 @@ std::unique_ptr<io::OutputFile> Simulation::open_output(const io::CheckpointRead
     }
     io::Schema schema = file_schema(config_, comm_.size(), run_id_);
     schema.records = records_until(config_.run.t_end, config_.run.output_interval);
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         solver->declare(schema);
     }
-    for (const Compared& compared : compared_) {
-        compared.pair.declare(schema);
-    }
-    if (densities_) {
-        densities_->declare(schema);
-    }
-    stability_->declare(schema);
+    comparisons_->declare(schema);
     return std::make_unique<io::OutputFile>(comm_, config_.run.output, schema);
 }
 
 void Simulation::begin(io::OutputFile& file) {
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         solver->begin(file);
     }
     publish(file);
@@ -206,16 +147,10 @@ void Simulation::restore(const io::CheckpointReader& from) {
     const std::vector<double> clock = from.reals("clock");
     clock_ = clock.at(0);
     next_checkpoint_ = std::max(clock.at(1), clock_ + same_time * config_.run.output_interval);
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         solver->restore(from);
     }
-    for (Compared& compared : compared_) {
-        compared.pair.restore(from);
-    }
-    stability_->restore(from);
-    if (densities_) {
-        densities_->restore(from);
-    }
+    comparisons_->restore(from);
 }
 
 /// The times at which every solver has yet to record: multiples of the interval, and the end.
@@ -224,7 +159,7 @@ std::vector<double> Simulation::times_ahead() const {
     const double end = config_.run.t_end;
     const double rounding = same_time * interval;
     double reached = clock_ + rounding; // by all; a solver may be ahead on its way to the next one
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         reached = std::max(reached, solver->time() - rounding);
     }
     std::vector<double> times;
@@ -243,7 +178,7 @@ std::vector<double> Simulation::times_ahead() const {
 
 /// To the next output time; false: the run is to stop, and a checkpoint is written.
 bool Simulation::advance(double t, io::OutputFile& file, Requests& requests) {
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         for (Request request = solver->advance(t, file, requests); request != Request::none;
              request = solver->advance(t, file, requests)) {
             if (!serve(request, file, requests)) {
@@ -288,31 +223,9 @@ void Simulation::write_checkpoint(io::OutputFile& file, Request request) {
 /// What all solvers have recorded at one time is compared, and becomes visible to readers.
 void Simulation::publish(io::OutputFile& file) {
     const Stopwatch watch;
-    compare(file);
+    comparisons_->record(file);
     file.flush();
     file_seconds_ += watch.seconds();
-}
-
-void Simulation::compare(io::OutputFile& file) {
-    for (Compared& compared : compared_) {
-        compared.pair.record(file, solvers_[compared.first]->view(),
-                             solvers_[compared.second]->view());
-    }
-    if (densities_) {
-        densities_->record(file, *network_, *kinetic_);
-    }
-    if (network_ != nullptr) {
-        stability_->add(network_->view().time, network_->view().mean);
-    }
-    const LimitRun* limit = kinetic_;
-    if (limit == nullptr) {
-        limit = field_;
-    }
-    if (limit != nullptr) {
-        stability_->record(file, limit->view().time, limit->spectrum());
-    } else if (network_->view().time == 0.0) {
-        stability_->record(file, 0.0, assessment_.spectrum);
-    }
 }
 
 /// Everything a checkpoint needs. The output file is durable up to here before a checkpoint may
@@ -329,18 +242,12 @@ Snapshot Simulation::snapshot(io::OutputFile& file) {
     content.reals = {{"clock", {clock_, next_checkpoint_}}};
     add_position(content, file);
     std::vector<double> reached; // for people and job scripts, who read it through equipoise info
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         reached.push_back(solver->time());
         solver->save(snapshot);
     }
     content.reals.emplace_back("reached", std::move(reached));
-    for (const Compared& compared : compared_) {
-        compared.pair.save(snapshot);
-    }
-    stability_->save(snapshot);
-    if (densities_) {
-        densities_->save(snapshot);
-    }
+    comparisons_->save(snapshot);
     return snapshot;
 }
 
@@ -363,17 +270,7 @@ Outcome Simulation::stop(io::OutputFile& file, const Requests& requests) {
 
 Timing Simulation::timing(RunSeconds seconds) {
     Timing timing(config_, balance_, seconds);
-    if (ensemble_ != nullptr) {
-        timing.add(*ensemble_);
-    } else if (network_ != nullptr) {
-        timing.add(*network_);
-    }
-    if (kinetic_ != nullptr) {
-        timing.add(*kinetic_);
-    }
-    if (field_ != nullptr) {
-        timing.add(*field_);
-    }
+    solvers_->add_to(timing);
     timing.add(Phase::output, file_seconds_);
     timing.add(Phase::checkpoint, checkpoint_seconds_);
     return timing;
@@ -386,16 +283,12 @@ std::string Simulation::summary(double seconds, const std::string& path) {
     const auto add = [&text](const std::string& part) {
         text.append(part.empty() ? "" : "\n").append(part);
     };
-    for (const auto& solver : solvers_) {
+    for (const auto& solver : solvers_->all()) {
         add(solver->summary());
     }
-    for (const Compared& compared : compared_) {
-        add(compared.pair.table());
-        if (densities_ && compared.first == 0 && compared.second == 1) {
-            text += densities_->table();
-        }
+    for (const std::string& table : comparisons_->tables()) {
+        add(table);
     }
-    add(stability_->table());
     add(checkpoints_->summary());
     while (text.back() == '\n') {
         text.pop_back();

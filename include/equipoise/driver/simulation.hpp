@@ -4,15 +4,9 @@
 #include "equipoise/config/config.hpp"
 #include "equipoise/driver/assessment.hpp"
 #include "equipoise/driver/checkpoints.hpp"
-#include "equipoise/driver/density_pair.hpp"
-#include "equipoise/driver/ensemble.hpp"
-#include "equipoise/driver/field_run.hpp"
-#include "equipoise/driver/kinetic_run.hpp"
-#include "equipoise/driver/network_run.hpp"
+#include "equipoise/driver/comparisons.hpp"
 #include "equipoise/driver/requests.hpp"
-#include "equipoise/driver/solver_pair.hpp"
-#include "equipoise/driver/solver_run.hpp"
-#include "equipoise/driver/stability_output.hpp"
+#include "equipoise/driver/run_solvers.hpp"
 #include "equipoise/driver/timing.hpp"
 #include "equipoise/model/model.hpp"
 #include "equipoise/parallel/communicator.hpp"
@@ -48,12 +42,6 @@ class Simulation {
   private:
     Outcome run_to_end(io::OutputFile& file, const io::CheckpointReader* from,
                        const Stopwatch& watch, bool quiet);
-    struct Compared {
-        std::size_t first, second; ///< of solvers_
-        SolverPair pair;
-    };
-
-    void build(const std::string& petsc);
     [[nodiscard]] std::unique_ptr<io::OutputFile> open_output(const io::CheckpointReader* from);
     void begin(io::OutputFile& file);
     void restore(const io::CheckpointReader& from);
@@ -61,7 +49,6 @@ class Simulation {
     [[nodiscard]] bool serve(Request request, io::OutputFile& file, Requests& requests);
     void write_checkpoint(io::OutputFile& file, Request request);
     void publish(io::OutputFile& file);
-    void compare(io::OutputFile& file);
     [[nodiscard]] Snapshot snapshot(io::OutputFile& file);
     [[nodiscard]] std::vector<double> times_ahead() const;
     Outcome stop(io::OutputFile& file, const Requests& requests);
@@ -73,14 +60,8 @@ class Simulation {
     balance::Balance balance_;
     Assessment assessment_;
     std::optional<parallel::PetscEnvironment> petsc_; ///< outlives the solvers
-    std::vector<std::unique_ptr<SolverRun>> solvers_;
-    std::vector<Compared> compared_;
-    NetworkRun* network_ = nullptr; ///< of solvers_, where it is there; likewise
-    Ensemble* ensemble_ = nullptr;  ///< whose first realisation network_ is then
-    KineticRun* kinetic_ = nullptr;
-    FieldRun* field_ = nullptr;
-    std::optional<DensityPair> densities_;
-    std::optional<StabilityOutput> stability_;
+    std::optional<RunSolvers> solvers_;
+    std::optional<Comparisons> comparisons_;
     std::optional<Checkpoints> checkpoints_;
     bool output_shown_ = false;    ///< it holds records that a reader sees
     std::string run_id_;           ///< what ties checkpoints to their output file
