@@ -13,14 +13,14 @@
 #include <cstdint>
 #include <numbers>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace equipoise::kinetic {
 
 namespace {
 
-constexpr std::size_t search_cells = 2000;
+/// A range is found to a cell of this grid; a tenth is added to it.
+constexpr std::size_t search_cells = 1000;
 /// Ranges are searched for up to this many times the initial guess.
 constexpr double largest_factor = 4096.0;
 
@@ -41,9 +41,9 @@ void exponentials(double* values, double shift, std::size_t count) {
     }
 }
 
-/// Stationary masses of the chain, in p; returns its mean.
-double stationary_density(const Grid& grid, const std::vector<double>& up,
-                          const std::vector<double>& down, std::vector<double>& p) {
+/// The stationary masses of the chain, in p; returns mean and variance.
+std::array<double, 2> stationary_density(const Grid& grid, const std::vector<double>& up,
+                                         const std::vector<double>& down, std::vector<double>& p) {
     p[grid.cells - 1] = 0.0;
     growth_of_logarithm(up.data(), down.data(), grid.cells, p.data());
     double logarithm = 0.0;
@@ -54,52 +54,64 @@ double stationary_density(const Grid& grid, const std::vector<double>& up,
     }
     exponentials(p.data(), top, p.size());
     double mass = 0.0;
-    double mean = 0.0;
+    double first = 0.0;
+    double second = 0.0;
     for (std::size_t k = 0; k < grid.cells; ++k) {
+        const double y = grid.centre(k);
         mass += p[k];
-        mean += grid.centre(k) * p[k];
+        first += y * p[k];
+        second += y * y * p[k];
     }
     for (double& value : p) {
         value /= mass;
     }
-    return mean / mass;
+    const double mean = first / mass;
+    return {mean, second / mass - mean * mean};
 }
 
 /// The stationary density of mean 0 about v on [-reach, reach]; false when there is none for any g.
 bool centred_stationary_density(const model::Population& population, double v, const Grid& grid,
                                 std::vector<double>& p) {
+    const double close = 1e-6 * grid.upper;
     RateEvaluator evaluator(grid);
     std::vector<double> up(grid.cells);
     std::vector<double> down(grid.cells);
     evaluator.set_mean(population, v);
+    std::array<double, 2> last{};
     const auto mean_at = [&](double g) {
         evaluator.rates(g, up.data(), down.data());
-        return stationary_density(grid, up, down, p);
+        last = stationary_density(grid, up, down, p);
+        return last[0];
     };
-    // The mean falls monotonically in g.
-    double low = 0.0;
-    double high = 0.0;
-    double width = 1.0;
-    while (mean_at(low) < 0.0 && width < 1e9) {
-        low -= width;
-        width *= 2.0;
-    }
-    width = 1.0;
-    while (mean_at(high) > 0.0 && width < 1e9) {
-        high += width;
-        width *= 2.0;
-    }
+    // The mean falls monotonically in g, near f(v) as in a linear drift: there by variance/D.
+    const double inside = std::clamp(v, population.range.lower, population.range.upper);
+    const double sigma = population.noise->value(inside);
+    double low = population.drift->value(inside);
     double f_low = mean_at(low);
-    double f_high = mean_at(high);
+    if (std::abs(f_low) <= close) {
+        return true;
+    }
+    double step = std::clamp(std::abs(f_low) * sigma * sigma / last[1], 1e-3, 1e3);
+    double high = low;
+    double f_high = f_low;
+    while ((f_high > 0.0) == (f_low > 0.0) && step < 1e9) {
+        low = std::exchange(high, f_low > 0.0 ? high + step : high - step);
+        f_low = std::exchange(f_high, mean_at(high));
+        step *= 2.0;
+    }
+    if (low > high) {
+        std::swap(low, high);
+        std::swap(f_low, f_high);
+    }
     if (f_low > 0.0 && f_high < 0.0) {
         std::uintmax_t evaluations = 100;
-        std::tie(low, high) = boost::math::tools::toms748_solve(
-            mean_at, low, high, f_low, f_high, boost::math::tools::eps_tolerance<double>(40),
+        boost::math::tools::eps_tolerance<double> same(40);
+        boost::math::tools::toms748_solve(
+            mean_at, low, high, f_low, f_high,
+            [&](double a, double b) { return std::abs(last[0]) <= close || same(a, b); },
             evaluations);
-    } else { // an end is the root, or there is none
-        low = high = std::abs(f_low) < std::abs(f_high) ? low : high;
     }
-    return std::abs(mean_at(0.5 * (low + high))) < 1e-3 * grid.upper;
+    return std::abs(last[0]) < 1e-3 * grid.upper;
 }
 
 } // namespace
