@@ -1,6 +1,7 @@
 #include "equipoise/kinetic/manifold.hpp"
 
 #include "equipoise/balance/newton.hpp"
+#include "equipoise/kinetic/lane_loops.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,31 +57,37 @@ Eigen::VectorXd consistent_multipliers(System& system, double t, double* u) {
     const LineLayout at = lines.layout();
     const std::size_t cells = at.cells;
     std::vector<double> rate(cells * LineGroup::most_lanes);
-    // g from d E[y]/dt = 0: one equation for each line, monotone in g.
+    // g from d E[y]/dt = 0: one equation for each line, monotone in g and, but for the ends,
+    // linear.
     const Eigen::VectorXd none = Eigen::VectorXd::Zero(system.multipliers());
-    for (int iteration = 0; iteration < 30; ++iteration) {
+    constexpr int most_iterations = 30;
+    constexpr double settled = 1e-14;
+    const std::vector<double> ones(cells, 1.0);
+    std::vector<double> changes(lines.count());
+    for (int iteration = 0;; ++iteration) {
         system.evaluate(t, u, none);
-        double largest_change = 0.0;
+        double unsettled = 0.0;
         for (const LineGroup& group : lines.groups()) {
             lines.apply(group, lines.density(group), rate.data());
             const LaneValues moments = lines.first_moments(group, rate.data());
             // E[y]' is dy times the sum of all fluxes, and so is its derivative.
             LaneValues slopes{};
-            for (std::size_t i = 0; i < cells * group.lanes; ++i) {
-                slopes[i % group.lanes] += lines.flux_g(group)[i];
-            }
+            lane_loops::weighted_sums(ones.data(), lines.flux_g(group), cells, group.lanes,
+                                      slopes.data());
             for (std::size_t lane = 0; lane < group.sites; ++lane) {
                 const double slope = slopes[lane] * lines.grid().width() * lines.grid().width();
-                const double change = moments[lane] / slope;
-                u[lines.line(group, lane) * at.stride() + at.drift()] -= change;
-                largest_change = std::max(largest_change, std::abs(change));
+                double& change = changes[lines.line(group, lane)];
+                change = moments[lane] / slope;
+                unsettled = std::abs(change) <= settled ? unsettled : 1.0; // NaN is not
             }
         }
-        if (!(system.communicator().max(largest_change) > 1e-14)) {
+        if (system.communicator().max(unsettled) == 0.0 || iteration == most_iterations) {
             break;
         }
+        for (std::size_t line = 0; line < lines.count(); ++line) {
+            u[line * at.stride() + at.drift()] -= changes[line];
+        }
     }
-    system.evaluate(t, u, none);
     std::vector<double> values(lines.slope_means().size());
     for (const LineGroup& group : lines.groups()) {
         lines.apply(group, lines.density(group), rate.data());
