@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -364,9 +365,12 @@ Config read(const std::string& path, const std::vector<std::string>& overrides) 
     if (!file) {
         fail(fmt::format("cannot be read: {}", std::strerror(errno)), "name a configuration file");
     }
-    std::string text(most_bytes + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    std::string text;
+    std::array<char, 8192> part;
+    while (text.size() <= most_bytes && file) { // the size of a pipe is not known before
+        file.read(part.data(), part.size());
+        text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    }
     if (text.size() > most_bytes) {
         fail("is larger than 1 MiB", "name a configuration file; this is something else");
     }
