@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <muParser.h>
 
+#include <charconv>
+#include <cmath>
 #include <numbers>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 namespace equipoise::model {
 
@@ -39,6 +43,16 @@ std::size_t find_assignment(std::string_view text) {
     return std::string_view::npos;
 }
 
+/// The value of a text that is a number and nothing else.
+std::optional<double> number(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t");
+    text = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
 [[noreturn]] void refuse(const mu::Parser::exception_type& error, const std::string& allowed) {
     if (error.GetCode() == mu::ecUNASSIGNABLE_TOKEN) {
         throw std::invalid_argument(
@@ -51,8 +65,8 @@ std::size_t find_assignment(std::string_view text) {
 
 } // namespace
 
-ExpressionParser::ExpressionParser(const std::string& text, const std::vector<Variable>& variables)
-    : parser_(std::make_unique<Parser>()) {
+ExpressionParser::ExpressionParser(const std::string& text,
+                                   const std::vector<Variable>& variables) {
     if (text.find_first_not_of(" \t") == std::string::npos) {
         throw std::invalid_argument("the expression is empty");
     }
@@ -60,6 +74,12 @@ ExpressionParser::ExpressionParser(const std::string& text, const std::vector<Va
         throw std::invalid_argument(
             fmt::format("'=' at character {}: nothing can be assigned in an expression", at + 1));
     }
+    // As most formulas are, and to set up a parser takes longer than all that is asked of it.
+    if (const std::optional<double> value = number(text)) {
+        number_ = *value;
+        return;
+    }
+    parser_ = std::make_unique<Parser>();
     mu::Parser& parser = parser_->parser;
     try {
         parser.DefineConst("pi", std::numbers::pi);
@@ -86,6 +106,9 @@ ExpressionParser& ExpressionParser::operator=(ExpressionParser&&) noexcept = def
 ExpressionParser::~ExpressionParser() = default;
 
 double ExpressionParser::operator()(const Values& values) const {
+    if (parser_ == nullptr) {
+        return number_;
+    }
     parser_->values = values;
     return parser_->parser.Eval();
 }

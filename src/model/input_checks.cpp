@@ -57,7 +57,9 @@ std::string place(const Position& x, double t, config::DomainKind kind) {
 
 config::Complaints check_values(const FormulaFunction& formula, const config::Config& config,
                                 int times, double least, const std::string& remedy) {
-    for (const Position& x : lattice(config.domain)) {
+    const std::vector<Position> positions =
+        formula.depends_on_position() ? lattice(config.domain) : std::vector<Position>{{0.0, 0.0}};
+    for (const Position& x : positions) {
         for (int k = 0; k <= times; ++k) {
             const double t = times == 0 ? 0.0 : config.run.t_end * k / times;
             const double value = formula(x, t);
@@ -152,13 +154,18 @@ config::Complaints check_covariance_matrix(const std::vector<Population>& popula
 }
 
 config::Complaints check_noise(const Function& noise) {
-    constexpr int samples = 4000;
+    constexpr std::size_t samples = 4000;
     const Interval range = noise.range().is_bounded() ? noise.range() : Interval{-50.0, 50.0};
-    for (int i = 0; i <= samples; ++i) {
-        const double z = range.lower + (range.upper - range.lower) * i / samples;
-        const double sigma = noise.value(z);
-        if (!(sigma >= -noise.interpolation_error())) {
-            return {{fmt::format("is {:.6g} at z = {:.6g}", sigma, z),
+    std::vector<double> z(samples + 1);
+    for (std::size_t i = 0; i <= samples; ++i) {
+        z[i] = range.lower + (range.upper - range.lower) * static_cast<double>(i) / samples;
+    }
+    std::vector<double> sigma(z.size());
+    noise.values(z.data(), sigma.data(), z.size());
+    const double least = -noise.interpolation_error();
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        if (!(sigma[i] >= least)) {
+            return {{fmt::format("is {:.6g} at z = {:.6g}", sigma[i], z[i]),
                      "a noise intensity must not be negative on its range"}};
         }
     }

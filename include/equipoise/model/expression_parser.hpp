@@ -35,7 +35,8 @@ class ExpressionParser {
 
   private:
     struct Parser;
-    std::unique_ptr<Parser> parser_;
+    double number_ = 0.0;            ///< the value where there is no parser
+    std::unique_ptr<Parser> parser_; ///< none where the text is a number
     std::array<bool, most_slots> used_{};
 };
 

@@ -1,8 +1,10 @@
 #include "equipoise/model/formula.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 #include <string>
 #include <utility>
@@ -40,6 +42,21 @@ TEST_CASE("a formula is evaluated at position and time") {
     CHECK(FormulaFunction("x1", DomainKind::ring)({1.0, 2.0}, 3.0) == 1.0);
 }
 
+TEST_CASE("a formula that is a number is that number, with or without a parser") {
+    for (const char* text : {"0.15", " -2.5e-3\t", ".5", "5.", "1E3", "1e-320", "-0.0", "007"}) {
+        CAPTURE(text);
+        const FormulaFunction number(text, DomainKind::ring);
+        CHECK(number({0.3, 0.0}, 2.0) == std::strtod(text, nullptr));
+        // Within brackets muParser reads it.
+        CHECK(number({0.3, 0.0}, 2.0) ==
+              FormulaFunction(fmt::format("({})", text), DomainKind::ring)({0.3, 0.0}, 2.0));
+    }
+    for (const char* text : {"inf", "-nan", "1 2", "1e", "--"}) {
+        CAPTURE(text);
+        CHECK(refusal(text, DomainKind::ring) != "accepted");
+    }
+}
+
 TEST_CASE("a formula outlives its move") {
     FormulaFunction first("x + t", DomainKind::ring);
     FormulaFunction second = std::move(first);
@@ -47,6 +64,9 @@ TEST_CASE("a formula outlives its move") {
     FormulaFunction third("0", DomainKind::ring);
     third = std::move(second);
     CHECK(third({1.0, 0.0}, 2.0) == 3.0);
+    FormulaFunction fourth("0.25", DomainKind::ring);
+    third = std::move(fourth);
+    CHECK(third({1.0, 0.0}, 2.0) == 0.25);
 }
 
 TEST_CASE("a formula knows what it depends on") {
