@@ -1,10 +1,11 @@
 // The kinetic solver: cell-updates per second and where a step's time goes, for growing numbers of
-// sites and cells, beside a hand-written batched tridiagonal solve of the same size; and the time
-// to a given error of v and K. bench/run starts this and makes the tables, with SciPy's times
-// beside (kinetic_scipy.py); by itself it is an ordinary Google Benchmark program (--help). Times
-// are the thread's processor time.
+// sites and cells, at the start and later, beside a hand-written batched tridiagonal solve of the
+// same size; the memory it takes for a cell; and the time to a given error of v and K. bench/run
+// starts this and makes the tables, with SciPy's times beside (kinetic_scipy.py); by itself it is
+// an ordinary Google Benchmark program (--help). Times are the thread's processor time.
 //
-// The names are step|tridiagonal / sites:S / cells:C and solve / problem / cells:C.
+// The names are step|step_later|tridiagonal / sites:S / cells:C, memory and solve / problem /
+// tolerance:T / cells:C.
 #include "equipoise/balance/balance.hpp"
 #include "equipoise/config/config.hpp"
 #include "equipoise/config/read.hpp"
@@ -27,6 +28,13 @@
 #include <string>
 #include <vector>
 
+#if defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 33)
+#include <malloc.h>
+#define EQUIPOISE_KNOWS_ALLOCATED // by mallinfo2
+#endif
+#endif
+
 namespace {
 
 using namespace equipoise;
@@ -48,30 +56,52 @@ struct Problem {
     Problem& operator=(const Problem&) = delete;
 };
 
-/// Steps of one size over the first half unit of time, where densities and means change most.
-void step(benchmark::State& state) {
-    const std::int64_t sites = state.range(0);
-    const std::int64_t cells = state.range(1);
-    const Problem problem("ring", {fmt::format("--kinetic.sites={}", sites),
-                                   fmt::format("--kinetic.cells={}", cells),
-                                   fmt::format("--kinetic.time_step={}", time_step)});
-    kinetic::KineticSolver solver(parallel::Communicator::world(), problem.balance, problem.config);
+Problem ring(std::int64_t sites, std::int64_t cells) {
+    return {"ring",
+            {fmt::format("--kinetic.sites={}", sites), fmt::format("--kinetic.cells={}", cells),
+             fmt::format("--kinetic.time_step={}", time_step)}};
+}
+
+/// Times one call of `advance` after another, each a step.
+template <class Advance>
+void time_steps(benchmark::State& state, kinetic::KineticSolver& solver, const Advance& advance) {
     const kinetic::Effort before = solver.effort();
+    const kinetic::StepSeconds seconds_before = solver.step_seconds();
     double wall = 0.0;
     for (auto _ : state) {
         const auto start = std::chrono::steady_clock::now();
-        solver.advance(solver.time() + time_step);
+        advance();
         wall += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
     const kinetic::Effort after = solver.effort();
-    state.SetItemsProcessed(state.iterations() * sites * cells * populations);
+    state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(1) * populations);
     const kinetic::StepSeconds seconds = solver.step_seconds();
-    state.counters["assembly"] = seconds.assembly / wall;
-    state.counters["solve"] = seconds.solve / wall;
-    state.counters["moments"] = seconds.moments / wall;
+    state.counters["assembly"] = (seconds.assembly - seconds_before.assembly) / wall;
+    state.counters["solve"] = (seconds.solve - seconds_before.solve) / wall;
+    state.counters["moments"] = (seconds.moments - seconds_before.moments) / wall;
     state.counters["newton"] =
         static_cast<double>(after.newton_iterations - before.newton_iterations) /
         static_cast<double>(after.steps - before.steps);
+}
+
+/// Over the first half unit of time, where densities and means change most, and as with an output
+/// after each step: with a look at the spectrum.
+void step(benchmark::State& state) {
+    const Problem problem = ring(state.range(0), state.range(1));
+    kinetic::KineticSolver solver(parallel::Communicator::world(), problem.balance, problem.config);
+    time_steps(state, solver, [&] { solver.advance(solver.time() + time_step); });
+}
+
+/// After 200 steps, in a run without output.
+void step_later(benchmark::State& state) {
+    constexpr std::int64_t steps_before = 200;
+    constexpr double end = 2.0 * time_step * static_cast<double>(steps_before + steps);
+    const Problem problem = ring(state.range(0), state.range(1));
+    kinetic::KineticSolver solver(parallel::Communicator::world(), problem.balance, problem.config);
+    for (std::int64_t i = 0; i < steps_before; ++i) {
+        solver.step(end);
+    }
+    time_steps(state, solver, [&] { solver.step(end); });
 }
 
 void tridiagonal(benchmark::State& state) {
@@ -88,6 +118,35 @@ void tridiagonal(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * sites * cells * populations);
 }
+
+#if defined(EQUIPOISE_KNOWS_ALLOCATED)
+/// Bytes that a solver holds after its first steps.
+double solver_bytes(std::int64_t sites, std::int64_t cells) {
+    const auto allocated = [] {
+        const struct mallinfo2 now = mallinfo2();
+        return static_cast<double>(now.uordblks) + static_cast<double>(now.hblkhd);
+    };
+    const Problem problem = ring(sites, cells);
+    const double before = allocated();
+    kinetic::KineticSolver solver(parallel::Communicator::world(), problem.balance, problem.config);
+    for (int i = 0; i < 3; ++i) {
+        solver.advance(solver.time() + time_step);
+    }
+    return allocated() - before;
+}
+
+/// Doubles for a cell, from two numbers of cells: what does not grow with them is left out.
+void memory(benchmark::State& state) {
+    constexpr std::int64_t sites = 64;
+    constexpr std::int64_t cells = 800;
+    double bytes = 0.0;
+    for (auto _ : state) {
+        bytes = solver_bytes(sites, 2 * cells) - solver_bytes(sites, cells);
+    }
+    state.counters["doubles"] =
+        bytes / static_cast<double>(sizeof(double) * sites * cells * populations);
+}
+#endif
 
 /// What is compared at a time: v and K at a point; their averages and those of v cos on the ring.
 struct Reference {
@@ -142,12 +201,20 @@ std::shared_ptr<const void> bench::register_all() {
                 ->ArgNames({"sites", "cells"})
                 ->Iterations(steps)
                 ->Unit(benchmark::kMicrosecond);
+            benchmark::RegisterBenchmark("step_later", step_later)
+                ->Args({sites, cells})
+                ->ArgNames({"sites", "cells"})
+                ->Iterations(steps)
+                ->Unit(benchmark::kMicrosecond);
             benchmark::RegisterBenchmark("tridiagonal", tridiagonal)
                 ->Args({sites, cells})
                 ->ArgNames({"sites", "cells"})
                 ->Unit(benchmark::kMicrosecond);
         }
     }
+#if defined(EQUIPOISE_KNOWS_ALLOCATED)
+    benchmark::RegisterBenchmark("memory", memory)->Iterations(1);
+#endif
     // Independent values to about 1e-5, given with the problem (input/multiplicative_point.ini).
     const std::vector<Reference> point{{0.5, {0.07306, 0.22269}, {0.60592, 0.35152}},
                                        {3.0, {0.06898, 0.21420}, {0.44451, 0.27721}}};

@@ -38,7 +38,7 @@ def measure(program, *arguments, clock="cpu_time"):
         one = results.setdefault(name, {"seconds": [], "counters": {}})
         one["seconds"].append(row[clock] * scale[row["time_unit"]])
         for key in ("items_per_second", "assembly", "solve", "moments", "newton", "error", "error_v", "tolerance", "steps",
-                    "bytes_per_second", "interval", "gmres"):
+                    "bytes_per_second", "interval", "gmres", "doubles"):
             if key in row:
                 one["counters"].setdefault(key, []).append(row[key])
     for one in results.values():
@@ -142,17 +142,26 @@ def step_tables(results):
         if not name.startswith("step/"):
             continue
         sites, cells = (int(part.split(":")[1]) for part in name.split("/")[1:])
-        yardstick = results.get(name.replace("step/", "tridiagonal/"))
+        yardstick = results[name.replace("step/", "tridiagonal/")]["median_seconds"]
         counters = one["counters"]
         shares = [counters[key] for key in ("assembly", "solve", "moments")]
+        later = results[name.replace("step/", "step_later/")]
         rows.append([sites, cells, number(one["median_seconds"] * 1e3), number(counters["items_per_second"] / 1e6),
                      number(1e9 / counters["items_per_second"]), *[f"{100 * share:.0f} %" for share in shares],
-                     f"{100 * (1 - sum(shares)):.0f} %", number(counters["newton"]),
-                     number(one["median_seconds"] / yardstick["median_seconds"])])
+                     f"{100 * (1 - sum(shares)):.0f} %", number(counters["newton"]), number(one["median_seconds"] / yardstick),
+                     number(1e9 / later["counters"]["items_per_second"]), number(later["counters"]["newton"]),
+                     number(later["median_seconds"] / yardstick)])
     rows.sort()
     header = ["sites", "cells", "ms per step", "10^6 cell-updates/s", "ns per cell-update", "assembly", "solve", "moments",
-              "PETSc, rest", "Newton iterations", "step / tridiagonal batch"]
-    table("Kinetic: a fixed time step on the ring, 2 populations; cost by sites and cells", header, rows)
+              "PETSc, rest", "Newton iterations", "step / tridiagonal batch", "later: ns per cell-update", "Newton iterations",
+              "step / tridiagonal batch"]
+    table("Kinetic: a fixed time step on the ring, 2 populations; cost by sites and cells, of the first 25 steps and of 25 "
+          "after 200", header, rows)
+    if "memory" in results:
+        doubles = results["memory"]["counters"]["doubles"]
+        print(f"\nKinetic: memory, {8 * doubles:.0f} bytes = {number(doubles)} doubles for a cell")
+    else:
+        print("\nSkipped: the kinetic solver's memory (this C library has no mallinfo2)")
 
 
 def solve_table(title, targets, size, results, scipy):
@@ -229,7 +238,7 @@ def main():
     for by in ("numpy", "brian2"):
         network.update(run_python_network(by, sizes, min(repetitions, 5)))
     report["network_step"] = network
-    step_filter = "^(step|tridiagonal)/sites:" + ("16/" if options.quick else "")
+    step_filter = "^memory|^(step|step_later|tridiagonal)/sites:" + ("16/" if options.quick else "")
     report["kinetic_step"] = measure(options.programs / "kinetic_step", *common, f"--benchmark_filter={step_filter}")
     solves = [f"--benchmark_repetitions={1 if options.quick else 3}",
               f"--benchmark_filter=^solve.*cells:{'50' if options.quick else ''}"]
