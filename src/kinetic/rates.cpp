@@ -143,8 +143,10 @@ void RateEvaluator::rates_and_slopes(const model::Population& population, const 
                     noise.uniform ? nullptr : by_noise.from_before(lanes_) + first,
                     f1.from_before(lanes_) + first, p + face, h, lanes_, count - first,
                     flux_v + face, flux_g + face);
-        for (Row* row : {&f1, &by_beta, &by_noise}) {
-            row->end(count, lanes_);
+        f1.end(count, lanes_);
+        by_beta.end(count, lanes_);
+        if (!noise.uniform) {
+            by_noise.end(count, lanes_);
         }
     }
     close_ends(up, down);
