@@ -44,7 +44,7 @@ LineStepper::LineStepper(System& system, const StepControl& control, std::size_t
       limiter_(system.lines().grid(), negligible_undershoot(control)) {
     const std::size_t lanes = lines_->lanes();
     const std::size_t cells = lines_->layout().cells;
-    for (std::vector<double>* array : {&by_v_, &by_g_, &next_.p}) {
+    for (LineVector<double>* array : {&by_v_, &by_g_, &next_.p}) {
         array->resize(lanes * cells);
     }
     for (std::vector<double>* array :
@@ -55,12 +55,12 @@ LineStepper::LineStepper(System& system, const StepControl& control, std::size_t
         array->resize(system.lattice().size() * lines_->gain_count());
     }
     for (Scratch& of : scratch_) {
-        for (std::vector<double>* array :
+        for (LineVector<double>* array :
              {&of.guess, &of.right, &of.up, &of.down, &of.flux_v, &of.flux_g, &of.weights}) {
             array->resize(most_lanes * cells);
         }
     }
-    for (std::vector<double>* array : {&z_, &values_, &slopes_}) {
+    for (LineVector<double>* array : {&z_, &values_, &slopes_}) {
         array->resize(most_lanes * cells);
     }
 }

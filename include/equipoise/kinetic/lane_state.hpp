@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equipoise/kinetic/lines.hpp"
+#include "equipoise/util/cache_line.hpp"
 
 #include <Eigen/Dense>
 
@@ -11,7 +12,7 @@ namespace equipoise::kinetic {
 /// The state of all local lines at a time, in the order in which groups of lines are worked on.
 struct LaneState {
     double time = 0.0;
-    std::vector<double> p;    ///< density by (group, cell, lane)
+    LineVector<double> p;     ///< density by (group, cell, lane)
     std::vector<double> v, g; ///< mean and mean drift by (group, lane)
     Eigen::VectorXd h;        ///< multipliers
 };

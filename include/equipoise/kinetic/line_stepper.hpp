@@ -86,7 +86,7 @@ class LineStepper {
   private:
     /// Scratch of a group, by (cell, lane).
     struct Scratch {
-        std::vector<double> guess, right, up, down, flux_v, flux_g, weights;
+        LineVector<double> guess, right, up, down, flux_v, flux_g, weights;
         std::array<double, 3 * LineGroup::most_lanes> moments;
     };
 
@@ -128,14 +128,14 @@ class LineStepper {
     bool large_undershoot_ = false; ///< on any rank
     bool moved_mass_ = false;       ///< here, by repairs that the balance may feel
 
-    std::vector<double> by_v_, by_g_;         ///< by (group, cell, lane)
+    LineVector<double> by_v_, by_g_;          ///< by (group, cell, lane)
     std::vector<double> change_v_, change_g_; ///< by (group, lane)
     std::vector<double> follow_;              ///< by (group, lane): dg/dv along E[y] = 0
     std::vector<double> response_;            ///< by (group, lane): dv/d(input to v)
     std::vector<double> large_;               ///< by (group, lane): 1 where the limiter is needed
     std::vector<double> gain_, slope_;        ///< by (site, gain): scratch of the averages
     std::array<Scratch, most_groups> scratch_;
-    std::vector<double> z_, values_, slopes_; ///< scratch of a group, by (cell, lane)
+    LineVector<double> z_, values_, slopes_; ///< scratch of a group, by (cell, lane)
 };
 
 } // namespace equipoise::kinetic
