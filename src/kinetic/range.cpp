@@ -179,8 +179,13 @@ std::array<double, 2> choose_range(const config::Config& config, const model::Mo
         const double guess =
             std::max(initial, 1e-3 + std::abs(population.noise->value(std::clamp(
                                          middle, population.range.lower, population.range.upper))));
-        // At a point, and where means are uniform, the three are one.
-        for (const double v : std::set<double>{spread.lowest_mean, middle, spread.highest_mean}) {
+        // At a point, and where means are uniform, the three are one. In a linear drift with
+        // uniform noise densities are the same about every mean.
+        std::set<double> means{middle};
+        if (!population.drift->affine().has_value() || !uniform_noise(population).has_value()) {
+            means.insert({spread.lowest_mean, spread.highest_mean});
+        }
+        for (const double v : means) {
             const auto [lower, upper] = stationary_range(population, v, guess);
             range = {std::min(range[0], lower), std::max(range[1], upper)};
         }

@@ -7,18 +7,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace equipoise::kinetic {
 
 namespace {
-
-/// The noise that all cells have, where it does not depend on the state.
-std::optional<double> uniform_noise(const model::Population& population) {
-    const std::optional<model::Affine> affine = population.noise->affine();
-    return affine.has_value() && affine->slope == 0.0 ? std::optional(affine->offset)
-                                                      : std::nullopt;
-}
 
 /// to = from - g[lane].
 template <class Vector>
@@ -63,6 +55,12 @@ class Row {
 };
 
 } // namespace
+
+std::optional<double> uniform_noise(const model::Population& population) {
+    const std::optional<model::Affine> affine = population.noise->affine();
+    return affine.has_value() && affine->slope == 0.0 ? std::optional(affine->offset)
+                                                      : std::nullopt;
+}
 
 RateEvaluator::RateEvaluator(const Grid& grid, std::size_t lanes) : grid_(grid), lanes_(lanes) {
     for (std::size_t k = 0; k < grid.cells; ++k) {

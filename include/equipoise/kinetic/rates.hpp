@@ -3,9 +3,13 @@
 #include "equipoise/kinetic/grid.hpp"
 #include "equipoise/model/model.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace equipoise::kinetic {
+
+/// The noise intensity of all states, where it does not depend on the state.
+std::optional<double> uniform_noise(const model::Population& population);
 
 /// The Fokker-Planck operator of one population at one site, discretised by finite volumes and
 /// written as a birth-death chain on the cells of y:
