@@ -57,7 +57,7 @@ class Reader {
         }
     }
 
-    Config read() {
+    Config read(const PartsJudge& judge) {
         for (const Option& option : options()) {
             for (std::size_t i = 0; i < option.count(config_); ++i) {
                 read_option(option, i);
@@ -85,6 +85,11 @@ class Reader {
         settle_steps("field", config_.field.time_step, config_.field.tolerance, Field{}.tolerance);
         if (domain_) {
             check_relations(config_, findings_);
+        }
+        if (judge && !findings_.empty()) {
+            for (Problem& problem : judge(config_, findings_)) {
+                findings_.add(std::move(problem));
+            }
         }
         findings_.finish();
         config_.resolved = resolved_text(config_);
@@ -347,11 +352,12 @@ class Reader {
 } // namespace
 
 Config read_text(std::string_view text, const std::string& name,
-                 const std::vector<std::string>& overrides) {
-    return Reader(text, name, overrides).read();
+                 const std::vector<std::string>& overrides, const PartsJudge& judge) {
+    return Reader(text, name, overrides).read(judge);
 }
 
-Config read(const std::string& path, const std::vector<std::string>& overrides) {
+Config read(const std::string& path, const std::vector<std::string>& overrides,
+            const PartsJudge& judge) {
     constexpr std::size_t most_bytes = std::size_t{1} << 20;
     const auto fail = [&path](const std::string& message, const std::string& remedy) {
         throw InputError({{{path, 0, {}, {}}, message, remedy}});
@@ -374,7 +380,7 @@ Config read(const std::string& path, const std::vector<std::string>& overrides) 
     if (text.size() > most_bytes) {
         fail("is larger than 1 MiB", "name a configuration file; this is something else");
     }
-    return read_text(text, path, overrides);
+    return read_text(text, path, overrides, judge);
 }
 
 } // namespace equipoise::config

@@ -139,7 +139,7 @@ class Study {
   public:
     Study(const parallel::Communicator& comm, const ConvergeRequest& request)
         : comm_(comm), sizes_(parse_sizes(request.sizes)), realisations_(realisations_of(request)) {
-        config_ = config::read(request.config, request.overrides);
+        config_ = config::read(request.config, request.overrides, model::problems_of_parts);
         for (const std::int64_t size : sizes_) {
             members_.push_back(member(request, config_, size));
         }

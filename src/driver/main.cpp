@@ -13,6 +13,7 @@
 #include "equipoise/io/raw_file.hpp"
 #include "equipoise/io/start_hdf5.hpp"
 #include "equipoise/io/together.hpp"
+#include "equipoise/model/model.hpp"
 #include "equipoise/parallel/communicator.hpp"
 #include "equipoise/util/errors.hpp"
 #include "equipoise/util/log.hpp"
@@ -36,8 +37,12 @@ constexpr int exit_file_system = 4;
 constexpr int exit_stopped = 75;
 constexpr int exit_stopped_without_checkpoint = 143; // as if the signal had ended the program
 
+config::Config read(const driver::CommandLine& line) {
+    return config::read(line.target, line.overrides, model::problems_of_parts);
+}
+
 void check(const parallel::Communicator& comm, const driver::CommandLine& line) {
-    const config::Config config = config::read(line.target, line.overrides);
+    const config::Config config = read(line);
     const model::Model model(config);
     const balance::Balance balance(model);
     const driver::Assessment assessment = driver::assess(config, balance);
@@ -106,8 +111,7 @@ int execute(const parallel::Communicator& comm, const driver::CommandLine& line)
         check(comm, line);
         break;
     case driver::Command::stability:
-        driver::scan_stability(comm, config::read(line.target, line.overrides), line.scans,
-                               line.output);
+        driver::scan_stability(comm, read(line), line.scans, line.output);
         break;
     case driver::Command::converge:
         driver::converge(comm, {line.target, line.overrides, line.sizes, line.realisations,
@@ -119,7 +123,7 @@ int execute(const parallel::Communicator& comm, const driver::CommandLine& line)
         }
         break;
     case driver::Command::run:
-        return simulate(comm, line, config::read(line.target, line.overrides));
+        return simulate(comm, line, read(line));
     case driver::Command::restart:
         return restart(comm, line);
     }

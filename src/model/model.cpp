@@ -75,6 +75,8 @@ class Builder {
 
     [[nodiscard]] std::size_t problem_count() const { return problems_.size(); }
 
+    [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
+
     void finish() {
         if (!problems_.empty()) {
             throw InputError(std::move(problems_));
@@ -203,6 +205,39 @@ Model::Model(const config::Config& config) : domain_(config.domain) {
             coupling.coefficients.push_back(coupling.kernel.coefficient(mode.wave));
         }
     }
+}
+
+std::vector<Problem> problems_of_parts(const config::Config& config,
+                                       const config::Findings& findings) {
+    Builder builder(config);
+    const auto function = [&](const config::FunctionSpec& spec, Role role) {
+        if (!spec.family.empty() && findings.trusted(spec.key)) {
+            builder.function(spec, role);
+        }
+    };
+    const auto formula = [&](const config::Formula& source) {
+        if (!source.text.empty() && findings.trusted(source.key) &&
+            findings.trusted("domain.kind")) {
+            builder.formula(source, [](const FormulaFunction&, const config::Config&) {
+                return config::Complaints{}; // of its values: they depend on the rest
+            });
+        }
+    };
+    for (const config::Population& population : config.populations) {
+        function(population.drift, Role::drift);
+        function(population.noise, Role::noise);
+        formula(population.drive);
+        formula(population.input);
+        formula(population.mean);
+        formula(population.variance);
+    }
+    for (const config::Coupling& coupling : config.couplings) {
+        function(coupling.gain, Role::gain);
+    }
+    for (const config::Covariance& covariance : config.covariances) {
+        formula(covariance.value);
+    }
+    return builder.problems();
 }
 
 bool Model::connected(std::size_t target, std::size_t source) const {

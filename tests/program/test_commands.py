@@ -98,6 +98,14 @@ class Commands(ProgramTest):
         done = self.equipoise("run", path, ranks=3, expect=2)
         self.assertEqual((done.stderr + done.stdout).count("a.ini:"), 1)
 
+    def test_mistakes_of_the_text_and_missing_tables_are_told_together(self):
+        path = self.write(configuration({"run": {"seeed": "1"}, "coupling.e.i": {"gain": 'table("missing.csv")'}}))
+        for command in ("check", "run", "stability", "converge"):
+            more = {"stability": ("--scan=run.seed:1:2:2",), "converge": ("--sizes=100,200", "--realisations=2")}.get(command, ())
+            done = self.equipoise(command, path, *more, expect=2)
+            self.assertRegex(done.stderr, r"run\.seeed.*unknown key", command)
+            self.assertRegex(done.stderr, r"coupling\.e\.i\.gain.*there is no file .*missing\.csv", command)
+
     def test_only_rank_0_writes(self):
         path = self.write(configuration())
         alone = self.equipoise("run", path)

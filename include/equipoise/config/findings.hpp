@@ -18,6 +18,8 @@ class Findings {
     void distrust(const std::string& key) { distrusted_.insert(key); }
     [[nodiscard]] bool trusted(const std::string& key) const { return distrusted_.count(key) == 0; }
 
+    [[nodiscard]] bool empty() const { return problems_.empty(); }
+
     /// Throws InputError with all problems, in the order of the file, when there are any.
     void finish();
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equipoise/config/config.hpp"
+#include "equipoise/config/findings.hpp"
 #include "equipoise/model/basis.hpp"
 #include "equipoise/model/formula.hpp"
 #include "equipoise/model/function.hpp"
@@ -98,5 +99,10 @@ class Model {
     std::vector<Coupling> couplings_; ///< (target, source)
     Basis basis_;
 };
+
+/// What is wrong with the functions and formulas of a configuration that is not sound as a whole:
+/// those that cannot be made, as far as their keys are trusted. A config::PartsJudge.
+std::vector<Problem> problems_of_parts(const config::Config& config,
+                                       const config::Findings& findings);
 
 } // namespace equipoise::model

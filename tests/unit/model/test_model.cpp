@@ -60,9 +60,11 @@ Model model_of(const std::string& text) {
 }
 
 /// The problems' texts, one a line.
-std::string mistakes(const std::string& text) {
+/// What an InputError of `work` says, a line for each problem.
+template <class Work>
+std::string mistakes_of(const Work& work) {
     try {
-        model_of(text);
+        work();
     } catch (const InputError& error) {
         std::string all;
         for (const Problem& problem : error.problems()) {
@@ -71,6 +73,10 @@ std::string mistakes(const std::string& text) {
         return all;
     }
     return "accepted";
+}
+
+std::string mistakes(const std::string& text) {
+    return mistakes_of([&] { model_of(text); });
 }
 
 std::size_t line_count(const std::string& text) {
@@ -163,6 +169,40 @@ TEST_CASE("all mistakes are reported at once, each with its line") {
     CHECK_THAT(all,
                Contains("folder/test.ini:26: coupling.e.e.gain") && Contains("folder/missing.csv"));
     CHECK_THAT(all, Contains("folder/test.ini:34: coupling.e.i.kernel") && Contains("too narrow"));
+}
+
+TEST_CASE("mistakes of the text and of the functions in it are reported together") {
+    using Catch::Matchers::Contains;
+    std::string text = ring_text;
+    const auto replace = [&](const std::string& what, const std::string& by) {
+        const std::size_t at = text.find(what);
+        REQUIRE(at != std::string::npos);
+        text.replace(at, what.size(), by);
+    };
+    replace("[run]", "[run]\nseeed = 3");
+    replace("drive = 0.1 + cos(pi*x)", "drive = 0.1 + cos(pi*y)");
+    replace("linear(tau=0.5)", "expression(\"-z +\")");
+    replace("quadratic(sigma0=1, sigma1=0.5)", "quadratic(sigma0=1, sigma1=often)");
+    replace("gain = tanh(slope=1)", "gain = table(\"missing.csv\")");
+    const auto read = [&text] {
+        config::read_text(text, "folder/test.ini", {}, equipoise::model::problems_of_parts);
+    };
+    std::string all = mistakes_of(read);
+    INFO(all);
+    CHECK(line_count(all) == 5); // in the order of the file
+    const auto at = [&all](const char* word) { return all.find(word); };
+    CHECK(at("run.seeed") < at("population.e.drive"));
+    CHECK(at("population.e.drive") < at("population.i.drift"));
+    CHECK(at("population.i.drift") < at("population.i.noise"));
+    CHECK(at("population.i.noise") < at("coupling.e.e.gain"));
+    CHECK_THAT(all, Contains("folder/missing.csv"));
+
+    // Where the domain is not known, formulas are left alone; the rest is not.
+    replace("kind = ring", "kind = rign");
+    all = mistakes_of(read);
+    INFO(all);
+    CHECK(at("population.e.drive") == std::string::npos);
+    CHECK_THAT(all, Contains("domain.kind") && Contains("folder/missing.csv"));
 }
 
 TEST_CASE("a bad function used twice is reported twice") {
