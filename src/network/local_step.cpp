@@ -37,6 +37,17 @@ void euler(double* __restrict z, const double* __restrict drift, const double* _
     }
 }
 
+/// The same for affine functions, evaluated on the way: the same bits.
+EQUIPOISE_CLONES
+void euler_affine(double* __restrict z, const double* __restrict xi, model::Affine drift,
+                  model::Affine noise, double time_step, double root, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const double f = std::fma(drift.slope, z[i], drift.offset);
+        const double sigma = std::fma(noise.slope, z[i], noise.offset);
+        z[i] = std::fma(root * sigma, xi[i], std::fma(time_step, f, z[i]));
+    }
+}
+
 } // namespace
 
 bool LocalStep::has_exact(const model::Population& population) {
@@ -46,7 +57,8 @@ bool LocalStep::has_exact(const model::Population& population) {
 }
 
 LocalStep::LocalStep(const model::Population& population, const config::Network& network)
-    : population_(&population), time_step_(network.time_step),
+    : population_(&population), drift_(population.drift->affine()),
+      noise_(population.noise->affine()), time_step_(network.time_step),
       exact_(has_exact(population) && (network.local_step == config::LocalStep::exact ||
                                        (network.local_step == config::LocalStep::automatic &&
                                         network.scheme == config::Scheme::balanced))) {
@@ -73,6 +85,11 @@ void LocalStep::advance(double* z, const double* xi, const double* iota, double 
     if (kick != 0.0) {
         add_constant(z, kick, count);
     }
+    const double root = std::sqrt(time_step_);
+    if (iota == nullptr && drift_ && noise_) {
+        euler_affine(z, xi, *drift_, *noise_, time_step_, root, count);
+        return;
+    }
     alignas(cache_line) std::array<double, random::block_size> drift;
     alignas(cache_line) std::array<double, random::block_size> noise;
     population_->drift->values(z, drift.data(), count);
@@ -80,7 +97,7 @@ void LocalStep::advance(double* z, const double* xi, const double* iota, double 
     if (iota != nullptr) {
         add_scaled(drift.data(), iota, 1.0, count);
     }
-    euler(z, drift.data(), noise.data(), xi, time_step_, std::sqrt(time_step_), count);
+    euler(z, drift.data(), noise.data(), xi, time_step_, root, count);
 }
 
 } // namespace equipoise::network

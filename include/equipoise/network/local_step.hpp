@@ -4,6 +4,7 @@
 #include "equipoise/model/model.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace equipoise::network {
 
@@ -28,6 +29,7 @@ class LocalStep {
 
   private:
     const model::Population* population_;
+    std::optional<model::Affine> drift_, noise_;
     double time_step_;
     bool exact_;
     double decay_ = 0.0, input_weight_ = 0.0, noise_weight_ = 0.0, offset_ = 0.0;
