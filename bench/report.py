@@ -136,6 +136,27 @@ def draw_table(results):
     table("Normals as the network draws them, by network.normals, one core", ["", "ns per normal"], rows)
 
 
+def measure_by_instructions(programs, repetitions, *arguments):
+    """Steps and normals by AVX-512 and as a processor without it computes them, one program after the other in each round:
+    {name: {"avx512": [...], "avx2": [...]}}, ns per neuron-step or normal."""
+    results = {}
+    for _ in range(repetitions):
+        for by, program in (("avx512", "network_step"), ("avx2", "network_step_avx2")):
+            for name, one in measure(programs / program, *arguments).items():
+                results.setdefault(name, {}).setdefault(by, []).append(1e9 / one["counters"]["items_per_second"])
+    return results
+
+
+def instructions_table(results):
+    rows = []
+    for name, ns in sorted(results.items()):
+        ratios = [narrow / wide for wide, narrow in zip(ns["avx512"], ns["avx2"])]
+        rows.append([name, number(statistics.median(ns["avx512"])), number(statistics.median(ns["avx2"])),
+                     number(statistics.median(ratios)), f"{min(ratios):.2f} .. {max(ratios):.2f}"])
+    table("Network: a time step (neurons in each of 2 populations) and normals by instruction set, one core",
+          ["", "AVX-512: ns per neuron-step or normal", "AVX2", "AVX2 / AVX-512", "min .. max"], rows)
+
+
 def step_tables(results):
     rows = []
     for name, one in results.items():
@@ -238,6 +259,12 @@ def main():
     for by in ("numpy", "brian2"):
         network.update(run_python_network(by, sizes, min(repetitions, 5)))
     report["network_step"] = network
+    if any("bare_kernel" in name for name in network):
+        report["network_by_instructions"] = measure_by_instructions(
+            options.programs, repetitions, f"--benchmark_filter=^draw/|^solver/point(_single_normals)?/({'|'.join(sizes)})$",
+            f"--benchmark_min_time={0.001 if options.quick else 0.05}")
+    else:
+        print("\nSkipped: the step by AVX2 beside AVX-512, which this processor does not have")
     step_filter = "^memory|^(step|step_later|tridiagonal)/sites:" + ("16/" if options.quick else "")
     report["kinetic_step"] = measure(options.programs / "kinetic_step", *common, f"--benchmark_filter={step_filter}")
     solves = [f"--benchmark_repetitions={1 if options.quick else 3}",
@@ -256,6 +283,8 @@ def main():
           f"{report['load_after'][0]:.1f} after. Processor time of one thread, medians of {repetitions} repetitions.")
     network_table(network)
     draw_table(network)
+    if "network_by_instructions" in report:
+        instructions_table(report["network_by_instructions"])
     modes_tables(network)
     step_tables(report["kinetic_step"])
     solve_table("Kinetic", KINETIC_ERROR, "cells", report["kinetic_solve"], report["kinetic_scipy"])

@@ -258,7 +258,12 @@ using FillWords = void (*)(const Counter&, std::size_t count, std::uint64_t* fir
 std::vector<FillWords> usable_paths() {
     std::vector<FillWords> paths;
 #if defined(__x86_64__) && defined(__GNUC__)
-    if (__builtin_cpu_supports("avx512f") != 0) {
+#if defined(EQUIPOISE_WITHOUT_AVX512) // see elementary/clones.hpp
+    constexpr bool with_avx512 = false;
+#else
+    constexpr bool with_avx512 = true;
+#endif
+    if (with_avx512 && __builtin_cpu_supports("avx512f") != 0) {
         paths.push_back(fill_words_avx512);
     }
     if (__builtin_cpu_supports("avx2") != 0) {
