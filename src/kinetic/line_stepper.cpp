@@ -18,8 +18,9 @@ namespace {
 constexpr double small_change = 1e-3;
 constexpr double smallest_change = 1e-8;
 
-/// A last change whose square, which is what it leaves of the balance, is nothing for any gain.
-constexpr double no_change = 1e-9;
+/// A last change that leaves nothing of the balance: its square times the largest slope of a gain
+/// over the density's width, which bounds E[G''], is then below 1e-10 up to a ratio of 1e4.
+constexpr double no_change = 1e-7;
 
 /// |r - eps h| that is left alone, and that one more move brings down to there: the move is
 /// Newton's, which squares it.
@@ -81,6 +82,21 @@ std::vector<PastState> LineStepper::history() {
     }
     std::reverse(states.begin(), states.end());
     return states;
+}
+
+bool LineStepper::looks_sound(double largest_at_ends) const {
+    const LaneState& now = past_.front();
+    const std::size_t last = lines_->layout().cells - 1;
+    bool sound = true;
+    for (const LineGroup& group : lines_->groups()) {
+        const double* p = now.p.data() + lines_->begin(group);
+        sound = sound && !lines_->model().population(group.population).range.is_bounded();
+        for (std::size_t lane = 0; lane < group.lanes; ++lane) {
+            sound = sound && std::isfinite(now.v[group.first_lane + lane]) &&
+                    p[lane] <= largest_at_ends && p[last * group.lanes + lane] <= largest_at_ends;
+        }
+    }
+    return sound;
 }
 
 void LineStepper::write(double* u) {

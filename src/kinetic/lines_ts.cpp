@@ -115,7 +115,7 @@ void LinesTs::attach(TS ts) {
 }
 
 /// Writes the iterate's multipliers, for monitors.
-void LinesTs::show(Vec multipliers) const {
+void LinesTs::show_multipliers(Vec multipliers) const {
     if (stepper_->system().communicator().is_root()) {
         const Eigen::VectorXd& h = stepper_->next_multipliers();
         std::copy(h.begin(), h.end(), parallel::WriteValues(multipliers).data());
@@ -129,7 +129,7 @@ void LinesTs::iterate(SNES snes, Vec multipliers) {
     try {
         for (PetscInt iteration = 1; reason == SNES_CONVERGED_ITERATING; ++iteration) {
             const double now = stepper_->iterate();
-            show(multipliers);
+            show_multipliers(multipliers);
             EQUIPOISE_PETSC(SNESSetIterationNumber(snes, iteration));
             EQUIPOISE_PETSC(SNESMonitor(snes, iteration, now));
             if (!std::isfinite(now)) {
@@ -167,11 +167,13 @@ bool LinesTs::attempt(TS ts, double t) {
     return accepted == PETSC_TRUE;
 }
 
-void LinesTs::accept(TS ts) {
-    limited_lines_ += stepper_->accept();
-    const parallel::WriteValues values(ts->vec_sol);
-    stepper_->write(values.data());
-    petsc_->store_multipliers(stepper_->multipliers(), values.data());
+void LinesTs::show_state(TS ts) {
+    if (!shown_) {
+        const parallel::WriteValues values(ts->vec_sol);
+        stepper_->write(values.data());
+        petsc_->store_multipliers(stepper_->multipliers(), values.data());
+        shown_ = true;
+    }
 }
 
 void LinesTs::step(TS ts) {
@@ -199,7 +201,11 @@ void LinesTs::step(TS ts) {
                                                 1.0, 1.0, PETSC_TRUE));
             EQUIPOISE_PETSC(TSAdaptChoose(adapt, ts, ts->time_step, nullptr, &next, &accepted));
             if (accepted == PETSC_TRUE) {
-                accept(ts);
+                limited_lines_ += stepper_->accept();
+                shown_ = false;
+                if (ts->numbermonitors > 0) {
+                    show_state(ts);
+                }
                 ts->ptime += ts->time_step;
                 ts->time_step = next;
                 return;

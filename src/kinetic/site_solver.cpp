@@ -162,7 +162,8 @@ void SiteSolver::check_state() const {
     const Lines& lines = system_->lines();
     const LineLayout at = lines.layout();
     std::string complaint;
-    for (std::size_t line = 0; line < lines.count() && complaint.empty(); ++line) {
+    const bool sound = stepper_->looks_sound(boundary_mass / lines.grid().width());
+    for (std::size_t line = 0; !sound && line < lines.count() && complaint.empty(); ++line) {
         const double* state = stepper_->state() + line * at.stride();
         const model::Population& population = lines.model().population(lines.population(line));
         const model::Position& x = lattice_.position(lines.site(line));

@@ -176,7 +176,14 @@ void Stepper::fail(double dt, const std::string& reason) {
         now_.time, dt, reason, cause));
 }
 
-const double* Stepper::state() const {
+bool Stepper::looks_sound(double largest_at_ends) const {
+    return line_stepper_.has_value() && line_stepper_->looks_sound(largest_at_ends);
+}
+
+const double* Stepper::state() {
+    if (lines_ts_.has_value()) {
+        lines_ts_->show_state(ts_.get());
+    }
     // The values stay where they are between the calls.
     return parallel::ReadValues(layout_.state.get()).data();
 }

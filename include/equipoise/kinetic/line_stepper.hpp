@@ -55,6 +55,9 @@ class LineStepper {
     [[nodiscard]] std::size_t states() const noexcept { return past_.size(); }
     [[nodiscard]] std::size_t order() const noexcept { return order_; }
     [[nodiscard]] double time() const { return past_.front().time; }
+    /// Whether a first look at the present state finds nothing wrong: finite means, densities at
+    /// most so large at the ends of the range, and states that no population bounds. Local.
+    [[nodiscard]] bool looks_sound(double largest_at_ends) const;
     /// Writes the present state as (local line, stride). Local.
     void write(double* u);
     [[nodiscard]] const Eigen::VectorXd& multipliers() const { return past_.front().h; }

@@ -11,9 +11,9 @@ namespace equipoise::kinetic {
 
 /// A type of PETSc's TS, `-kinetic_ts_type lines`, that steps by LineStepper: the controller of the
 /// step (TSAdapt), monitors, limits on rejections and the options database are PETSc's, the state
-/// stays in the stepper and is written into the solution vector after each step. Its nonlinear
-/// solver is a SNESSHELL for the multipliers, lines being eliminated, whose monitors see the
-/// changes of v and g as the norm.
+/// stays in the stepper and is written into the solution vector where someone looks at it. Its
+/// nonlinear solver is a SNESSHELL for the multipliers, lines being eliminated, whose monitors see
+/// the changes of v and g as the norm.
 /// `-kinetic_ts_lines_order` sets the formula's order, 1 to 3.
 class LinesTs {
   public:
@@ -36,6 +36,8 @@ class LinesTs {
     /// Throws InputError when the options database has since chosen another nonlinear solver.
     static void check(TS ts);
 
+    /// Makes the TS's solution vector the present state, where it is not already.
+    void show_state(TS ts);
     /// Lines that needed the limiter in the last step.
     [[nodiscard]] std::int64_t limited_lines() const noexcept { return limited_lines_; }
 
@@ -43,15 +45,15 @@ class LinesTs {
     struct Callbacks;
     friend struct Callbacks;
 
-    void show(Vec multipliers) const;
+    void show_multipliers(Vec multipliers) const;
     void iterate(SNES snes, Vec multipliers);
     void step(TS ts);
     bool attempt(TS ts, double t);
-    void accept(TS ts);
 
     LineStepper* stepper_;
     PetscSystem* petsc_;
     parallel::VecHandle multipliers_; ///< on rank 0
+    bool shown_ = true;               ///< show_state()
     std::int64_t limited_lines_ = 0;
 };
 

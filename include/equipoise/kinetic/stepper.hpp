@@ -56,7 +56,9 @@ class Stepper {
     void set_next_step(double dt) noexcept { now_.next_step = dt; }
     [[nodiscard]] const StepCounts& counts() const noexcept { return counts_; }
     /// The present state, (local line, stride). Valid until the next step.
-    [[nodiscard]] const double* state() const;
+    [[nodiscard]] const double* state();
+    /// Whether a first look finds nothing wrong with it (LineStepper); false says nothing.
+    [[nodiscard]] bool looks_sound(double largest_at_ends) const;
     [[nodiscard]] const Eigen::VectorXd& multipliers() const noexcept { return multipliers_; }
 
   private:
