@@ -23,7 +23,7 @@ namespace equipoise::io {
 
 constexpr std::size_t header_bytes = 512;
 /// Raised when another program could not read the file, or would not go on as its writer.
-constexpr std::uint64_t checkpoint_format = 2;
+constexpr std::uint64_t checkpoint_format = 3;
 
 /// Where a dataset's content lies in the file.
 struct Region {
