@@ -127,6 +127,10 @@ void LineStepper::begin(double t) {
         times[i] = past_[i].time;
     }
     weights_ = bdf_weights(t, std::span(times).first(known), order_);
+    good_guess_ = weights_.error_order > 0;
+    if (!estimates_) {
+        weights_.error_order = 0;
+    }
     next_.time = t;
     for (std::size_t i = 0; i < next_.v.size(); ++i) {
         next_.v[i] = look_back(weights_.guess, &LaneState::v, i);
@@ -137,7 +141,7 @@ void LineStepper::begin(double t) {
 }
 
 double LineStepper::enough() const {
-    return weights_.states > 1 && weights_.error_order > 0 ? small_change : smallest_change;
+    return good_guess_ ? small_change : smallest_change;
 }
 
 template <class Work>
@@ -338,6 +342,9 @@ void LineStepper::move_means(const Eigen::VectorXd& by) {
 }
 
 void LineStepper::estimate_error_of_means() {
+    if (weights_.error_order == 0) {
+        return;
+    }
     const double allowed = control_.tolerance * control_.mean_scale;
     for (std::size_t i = 0; i < next_.v.size(); ++i) {
         const double error =

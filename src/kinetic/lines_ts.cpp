@@ -196,9 +196,8 @@ void LinesTs::step(TS ts) {
             PetscReal next = ts->time_step;
             PetscBool accepted = PETSC_FALSE;
             EQUIPOISE_PETSC(TSAdaptCandidatesClear(adapt));
-            EQUIPOISE_PETSC(TSAdaptCandidateAdd(adapt, type,
-                                                static_cast<PetscInt>(stepper_->error_order()), 1,
-                                                1.0, 1.0, PETSC_TRUE));
+            EQUIPOISE_PETSC(TSAdaptCandidateAdd(
+                adapt, type, static_cast<PetscInt>(stepper_->order()), 1, 1.0, 1.0, PETSC_TRUE));
             EQUIPOISE_PETSC(TSAdaptChoose(adapt, ts, ts->time_step, nullptr, &next, &accepted));
             if (accepted == PETSC_TRUE) {
                 limited_lines_ += stepper_->accept();

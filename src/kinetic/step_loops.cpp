@@ -54,15 +54,17 @@ complete_from(const BdfWeights& weights, const EarlierStates& earlier, const dou
         load(by_g + i, column_g);
         value += column_v * of_v + column_g * of_g;
         store(value, p + i);
-        Vector estimate = weights.error_new * value;
-        for (std::size_t s = 0; s < states; ++s) {
-            Vector before;
-            load(earlier[s] + i, before);
-            estimate += weights.error[s] * before;
-        }
-        raise(highest, estimate);
-        raise(lowest, Vector(-estimate));
         raise(least, Vector(-value));
+        if constexpr (states > 0) {
+            Vector estimate = weights.error_new * value;
+            for (std::size_t s = 0; s < states; ++s) {
+                Vector before;
+                load(earlier[s] + i, before);
+                estimate += weights.error[s] * before;
+            }
+            raise(highest, estimate);
+            raise(lowest, Vector(-estimate));
+        }
     }
     raise(highest, lowest);
     store(highest, error);
@@ -80,9 +82,9 @@ template <class Vector>
 complete_lines(const BdfWeights& weights, const EarlierStates& earlier, const double* by_v,
                const double* v, const double* by_g, const double* g, std::size_t cells, double* p,
                double* error) {
-    switch (weights.states) {
-    case 1:
-        return complete_from<Vector, 1>(weights, earlier, by_v, v, by_g, g, cells, p, error);
+    switch (weights.error_order > 0 ? weights.states : 0) {
+    case 0:
+        return complete_from<Vector, 0>(weights, earlier, by_v, v, by_g, g, cells, p, error);
     case 2:
         return complete_from<Vector, 2>(weights, earlier, by_v, v, by_g, g, cells, p, error);
     case 3:

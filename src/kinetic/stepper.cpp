@@ -127,6 +127,10 @@ void Stepper::create_objects() {
     EQUIPOISE_PETSC(TSSetFromOptions(ts));
     if (lines_ts_.has_value()) {
         LinesTs::check(ts);
+        PetscBool fixed_step = PETSC_FALSE;
+        EQUIPOISE_PETSC(
+            PetscObjectTypeCompare(reinterpret_cast<PetscObject>(adapt), TSADAPTNONE, &fixed_step));
+        line_stepper_->estimate_errors(fixed_step == PETSC_FALSE);
     }
 }
 

@@ -63,6 +63,8 @@ class LineStepper {
     [[nodiscard]] const Eigen::VectorXd& multipliers() const { return past_.front().h; }
     [[nodiscard]] const System& system() const noexcept { return *system_; }
 
+    /// Whether the next attempts estimate their error; they do unless told otherwise. Local.
+    void estimate_errors(bool wanted) noexcept { estimates_ = wanted; }
     /// Begins an attempt at a step to time t.
     void begin(double t);
     /// One iteration of Newton's method: its largest change of v, and of g over a time 1/shift, in
@@ -125,6 +127,8 @@ class LineStepper {
     std::deque<LaneState> past_; ///< newest first
     LaneState next_;
     BdfWeights weights_;
+    bool estimates_ = true;
+    bool good_guess_ = false; ///< enough()
     int iteration_ = 0;
     double change_ = 0.0; ///< the last iteration's
     double error_ = 0.0;

@@ -18,7 +18,8 @@ void look_back(const BdfWeights& weights, const EarlierStates& earlier, std::siz
                double* guess, double* right);
 
 /// p += by_v v[lane] + by_g g[lane], and error[lane], the largest size of the formula's error
-/// estimate for the result over the cells. Whether a result is negative.
+/// estimate for the result over the cells; without an estimate (weights.error_order = 0) 0, and no
+/// look at the earlier states. Whether a result is negative.
 bool complete(const BdfWeights& weights, const EarlierStates& earlier, const double* by_v,
               const double* v, const double* by_g, const double* g, std::size_t cells,
               std::size_t lanes, double* p, double* error);
