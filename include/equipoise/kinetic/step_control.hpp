@@ -20,9 +20,9 @@ struct StepControl {
 };
 
 /// Mass that may be moved to make a density positive: a tenth of the error allowed in a step, or
-/// far below that of any fixed step.
+/// far below that of a fixed step which undershoots so far.
 inline double negligible_undershoot(const StepControl& control) {
-    constexpr double with_fixed_step = 1e-8; // as boundary_mass
+    constexpr double with_fixed_step = 3e-8;
     return control.time_step.has_value() ? with_fixed_step : 0.1 * control.tolerance;
 }
 

@@ -97,7 +97,7 @@ TEST_CASE("where the limiter acts, the order stays 2") {
                            {"density L1"});
     for (const double dt : {0.08, 0.04, 0.02, 0.01, 0.005}) {
         const std::vector<double> p = density_at(dt);
-        CHECK(static_cast<double>(limited) > 0.25 * 0.64 / dt);
+        CHECK(static_cast<double>(limited) > 0.15 * 0.64 / dt);
         double error = 0.0;
         for (std::size_t k = 0; k < p.size(); ++k) {
             error += std::abs(p[k] - reference[k]) * 14.0 / 400.0;
