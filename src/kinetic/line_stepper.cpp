@@ -353,11 +353,11 @@ void LineStepper::estimate_error_of_means() {
     }
 }
 
-/// Where the gains have been evaluated at the new state.
-bool LineStepper::meet_balance() {
+/// `evaluated`: whether the gains have been, at the new state.
+bool LineStepper::meet_balance(bool evaluated) {
     bool met = false;
     for (int move = 0; move < most_moves && !met; ++move) {
-        if (move > 0) {
+        if (move > 0 || !evaluated) {
             for (const LineGroup& group : lines_->groups()) {
                 evaluate_gains(group);
             }
@@ -389,7 +389,7 @@ bool LineStepper::finish() {
         }
     });
     const ScopedEvent event(Event::moments);
-    bool met = looks_balanced || meet_balance();
+    bool met = looks_balanced || meet_balance(true);
     estimate_error_of_means();
     std::array<double, 3> largest{error_, *std::max_element(large_.begin(), large_.end()),
                                   moved_mass_ ? 1.0 : 0.0};
@@ -397,10 +397,7 @@ bool LineStepper::finish() {
     error_ = largest[0];
     large_undershoot_ = largest[1] > 0.0;
     if (looks_balanced && largest[2] > 0.0) {
-        for (const LineGroup& group : lines_->groups()) {
-            evaluate_gains(group);
-        }
-        met = meet_balance();
+        met = meet_balance(false);
     }
     return met;
 }

@@ -111,7 +111,7 @@ class LineStepper {
     void complete(Batch batch);
     void complete(const LineGroup& group);
     void evaluate_gains(const LineGroup& group);
-    bool meet_balance();
+    bool meet_balance(bool evaluated);
     void estimate_error_of_means();
     void move_means(const Eigen::VectorXd& by);
     std::int64_t limit();

@@ -96,6 +96,13 @@ std::string point_text(std::string population, const std::string& gain = "tanh()
            "\n[network]\ntime_step = 0.01\n";
 }
 
+/// Puts `by` in the place of what must be in the text.
+void replace(std::string& text, const std::string& what, const std::string& by) {
+    const std::size_t at = text.find(what);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, what.size(), by);
+}
+
 } // namespace
 
 TEST_CASE("a model holds what the configuration says") {
@@ -149,16 +156,11 @@ TEST_CASE("the range of a population is where all its functions are defined") {
 TEST_CASE("all mistakes are reported at once, each with its line") {
     using Catch::Matchers::Contains;
     std::string text = ring_text;
-    const auto replace = [&](const std::string& what, const std::string& by) {
-        const std::size_t at = text.find(what);
-        REQUIRE(at != std::string::npos);
-        text.replace(at, what.size(), by);
-    };
-    replace("drive = 0.1 + cos(pi*x)", "drive = 0.1 + cos(pi*y)");
-    replace("linear(tau=0.5)", "expression(\"-z +\")");
-    replace("quadratic(sigma0=1, sigma1=0.5)", "expression(\"z\", from=-3, to=3)");
-    replace("gain = tanh(slope=1)", "gain = table(\"missing.csv\")");
-    replace("cosine(4, 4)", "gaussian(strength=1, width=1e-9)");
+    replace(text, "drive = 0.1 + cos(pi*x)", "drive = 0.1 + cos(pi*y)");
+    replace(text, "linear(tau=0.5)", "expression(\"-z +\")");
+    replace(text, "quadratic(sigma0=1, sigma1=0.5)", "expression(\"z\", from=-3, to=3)");
+    replace(text, "gain = tanh(slope=1)", "gain = table(\"missing.csv\")");
+    replace(text, "cosine(4, 4)", "gaussian(strength=1, width=1e-9)");
     const std::string all = mistakes(text);
     INFO(all);
     CHECK(line_count(all) == 5);
@@ -174,16 +176,11 @@ TEST_CASE("all mistakes are reported at once, each with its line") {
 TEST_CASE("mistakes of the text and of the functions in it are reported together") {
     using Catch::Matchers::Contains;
     std::string text = ring_text;
-    const auto replace = [&](const std::string& what, const std::string& by) {
-        const std::size_t at = text.find(what);
-        REQUIRE(at != std::string::npos);
-        text.replace(at, what.size(), by);
-    };
-    replace("[run]", "[run]\nseeed = 3");
-    replace("drive = 0.1 + cos(pi*x)", "drive = 0.1 + cos(pi*y)");
-    replace("linear(tau=0.5)", "expression(\"-z +\")");
-    replace("quadratic(sigma0=1, sigma1=0.5)", "quadratic(sigma0=1, sigma1=often)");
-    replace("gain = tanh(slope=1)", "gain = table(\"missing.csv\")");
+    replace(text, "[run]", "[run]\nseeed = 3");
+    replace(text, "drive = 0.1 + cos(pi*x)", "drive = 0.1 + cos(pi*y)");
+    replace(text, "linear(tau=0.5)", "expression(\"-z +\")");
+    replace(text, "quadratic(sigma0=1, sigma1=0.5)", "quadratic(sigma0=1, sigma1=often)");
+    replace(text, "gain = tanh(slope=1)", "gain = table(\"missing.csv\")");
     const auto read = [&text] {
         config::read_text(text, "folder/test.ini", {}, equipoise::model::problems_of_parts);
     };
@@ -198,7 +195,7 @@ TEST_CASE("mistakes of the text and of the functions in it are reported together
     CHECK_THAT(all, Contains("folder/missing.csv"));
 
     // Where the domain is not known, formulas are left alone; the rest is not.
-    replace("kind = ring", "kind = rign");
+    replace(text, "kind = ring", "kind = rign");
     all = mistakes_of(read);
     INFO(all);
     CHECK(at("population.e.drive") == std::string::npos);
